@@ -1,0 +1,17 @@
+"""What we settle for django-allauth."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import get_adapter as get_account_adapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """E-mail addresses are kept in lower case, so that one person is one account."""
+
+    def clean_email(self, email: str) -> str:
+        return str(super().clean_email(email)).strip().lower()
+
+
+def client_address(request: HttpRequest) -> str:
+    """The visitor's address behind TRUSTED_PROXY_COUNT proxies: the one function that says it."""
+    return str(get_account_adapter(request).get_client_ip(request))

@@ -1,0 +1,26 @@
+"""Form fields that normalise what was typed before any rule looks at it."""
+
+from typing import Any
+
+from django import forms
+
+from accounts.text import check_name, check_text, normalise, normalise_name
+
+
+class NameField(forms.CharField):
+    """One visible line."""
+
+    default_validators = [check_name]  # noqa: RUF012
+
+    def to_python(self, value: Any) -> str:
+        return normalise_name(super().to_python(value) or "")
+
+
+class LetterField(forms.CharField):
+    """Plain text of several lines; lengths are code points after NFC with line ends as LF."""
+
+    widget = forms.Textarea
+    default_validators = [check_text]  # noqa: RUF012
+
+    def to_python(self, value: Any) -> str:
+        return normalise(super().to_python(value) or "")

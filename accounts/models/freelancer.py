@@ -1,0 +1,67 @@
+"""The freelancer's profile and the door, which is stored on it."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import countries
+from accounts.text import check_name, check_text
+
+
+class Skill(models.Model):
+    name = models.CharField(max_length=60, unique=True, validators=[check_name])
+    slug = models.SlugField(max_length=60, unique=True)
+
+    class Meta:
+        ordering: ClassVar = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FreelancerProfile(models.Model):
+    """Shown in the directory; its door says who may send a first message."""
+
+    class Door(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="freelancer_profile"
+    )
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(_("name"), max_length=80, validators=[check_name])
+    headline = models.CharField(_("headline"), max_length=120, blank=True, validators=[check_name])
+    bio = models.TextField(_("about you"), max_length=3000, blank=True, validators=[check_text])
+    skills = models.ManyToManyField(Skill, related_name="freelancers", blank=True)
+    hourly_rate_cents = models.PositiveIntegerField(
+        _("hourly rate (US cents)"), null=True, blank=True, validators=[MinValueValidator(100)]
+    )
+    country = models.CharField(_("country"), max_length=2, choices=countries.choices, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    deactivated_at = models.DateTimeField(null=True, blank=True)
+    door = models.CharField(max_length=8, choices=Door.choices, default=Door.OPEN)
+    known_clients_pass = models.BooleanField(
+        _("clients I have worked with may still write"), default=True
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["-joined_at", "-id"],
+                condition=models.Q(deactivated_at=None),
+                name="talent_newest_first",
+            )
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=models.Q(door__in=["open", "closed"]), name="door_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

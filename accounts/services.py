@@ -1,0 +1,45 @@
+"""Making people and accounts."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from accounts.clock import database_now
+from accounts.models import ClientAccount, FreelancerProfile, Membership, PlanChange, User
+from accounts.models.client import Plan
+
+
+def welcome(*, user: User, role: str, name: str, company: str, time_zone: str) -> None:
+    """Give a new user the account of their role: "client" or "freelancer"."""
+    user.name, user.time_zone = name, time_zone
+    user.save(update_fields=["name", "time_zone"])
+    if role == "client":
+        open_client_account(owner=user, name=company)
+    else:
+        open_freelancer_profile(user=user, name=name)
+
+
+@transaction.atomic
+def open_client_account(
+    *, owner: User, name: str, country: str = "", joined_at: datetime | None = None
+) -> ClientAccount:
+    """A client account on the marketplace plan, with its first member."""
+    joined_at = joined_at or database_now()
+    client = ClientAccount.objects.create(name=name, country=country, joined_at=joined_at)
+    Membership.objects.create(
+        client=client, user=owner, role=Membership.Role.OWNER, joined_at=joined_at
+    )
+    PlanChange.objects.create(
+        client=client, plan=Plan.MARKETPLACE, anchor_day=joined_at.day, at=joined_at
+    )
+    return client
+
+
+def open_freelancer_profile(*, user: User, name: str) -> FreelancerProfile:
+    """A profile with an open door, under an address made from the name."""
+    base = slugify(name)[:40]
+    taken = not base or FreelancerProfile.objects.filter(slug=base).exists()
+    slug = f"{base or 'freelancer'}-{secrets.token_hex(3)}" if taken else base
+    return FreelancerProfile.objects.create(user=user, name=name, slug=slug)

@@ -1,0 +1,61 @@
+"""Safe text: what people type is normalised once, on the way in, and never read as HTML."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+# Unicode general categories: control, surrogate, private use, unassigned.
+_REFUSED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+# Bidi embeddings, overrides and isolates (UAX #9), which can make a text read other than it is.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u2800\u3164\ufeff\uffa0]"
+)
+_MARKS_ON_ONE_BASE = 8
+
+
+def normalise(text: str) -> str:
+    """NFC, line ends as LF, no bidi controls. Length rules count this text's code points."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _BIDI.sub("", unicodedata.normalize("NFC", text))
+
+
+def is_blank(text: str) -> bool:
+    """True when nothing visible is left: white space and invisible characters only."""
+    return not _INVISIBLE.sub("", text).strip()
+
+
+def check_text(text: str) -> None:
+    """Refuses what no person types: control characters, half characters, towers of accents.
+
+    Raises ValidationError with a sentence for the page. Tabs and line ends are fine.
+    """
+    marks = 0
+    for character in text:
+        category = unicodedata.category(character)
+        if category in _REFUSED_CATEGORIES and character not in "\n\t":
+            raise ValidationError(
+                _("One character can't be shown (U+%(code)s). Delete it, then send again.")
+                % {"code": f"{ord(character):04X}"},
+                code="unprintable",
+            )
+        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if marks > _MARKS_ON_ONE_BASE:
+            raise ValidationError(
+                _("The text stacks too many accents on one letter. Remove some and send again."),
+                code="stacked",
+            )
+
+
+def normalise_name(text: str) -> str:
+    """A name on one line: NFKC, runs of white space as one space, no bidi controls."""
+    return " ".join(_BIDI.sub("", unicodedata.normalize("NFKC", text)).split())
+
+
+def check_name(name: str) -> None:
+    """A name is one visible line. Raises ValidationError."""
+    check_text(name)
+    if is_blank(name) or "\n" in name:
+        raise ValidationError(_("A name needs at least one visible letter, on one line."), "blank")

@@ -1,0 +1,49 @@
+"""Expected failures of the services, each of a type of its own."""
+
+from messaging.models import Conversation
+from messaging.policy import Refusal, SendContext
+
+
+class Refused(Exception):
+    """The message was judged and not accepted; nothing was written."""
+
+    def __init__(self, refusal: Refusal, context: SendContext | None = None) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
+        self.context = context
+
+
+class KeyReused(Exception):
+    """This submission key already sent something else; nothing was written."""
+
+
+class NotAMember(Exception):
+    """The person no longer writes for this client account; nothing was written."""
+
+
+class NotOpen(Exception):
+    """The conversation was never accepted, so nobody writes in it yet; nothing was written."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        super().__init__(conversation.pk)
+        self.conversation = conversation
+
+
+class OwnBlock(Exception):
+    """The freelancer has blocked this client, so has to unblock before writing."""
+
+
+class Gone(Exception):
+    """The freelancer left the marketplace meanwhile."""
+
+
+class AlreadyFlagged(Exception):
+    """This person has flagged this message before."""
+
+
+class AlreadyDecided(Exception):
+    """Somebody decided this flag, or placed or released this hold, meanwhile."""
+
+
+class OwnCase(Exception):
+    """The moderator is a party to this case."""

@@ -1,0 +1,194 @@
+"""Every sentence a person reads about a verdict: one place, one sentence per reason."""
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from eligibility.rules import MOMENT, Criterion, CriterionResult, Evaluation
+from messaging.policy import QuotaState, Refusal, SendContext
+
+#: What a client reads for every reason that is the freelancer's own: one sentence, no difference.
+NEUTRAL = gettext_lazy("{name} isn't taking new messages at the moment.")
+
+TITLES = {
+    Criterion.BILLING_METHOD: gettext_lazy("Verified billing method"),
+    Criterion.SPEND: gettext_lazy("Paid to freelancers in the last 12 months"),
+    Criterion.TENURE: gettext_lazy("Time with the marketplace"),
+    Criterion.FIRST_PAYMENT: gettext_lazy("First payment to a freelancer"),
+    Criterion.GOOD_STANDING: gettext_lazy("Good standing"),
+}
+
+
+def refusal(reason: Refusal, *, name: str, context: SendContext | None = None) -> str:
+    """Why the message was not sent and what to do next; `name` is the freelancer's."""
+    match reason:
+        case Refusal.COLLEAGUE:
+            return _(
+                "{name} writes for the same account as you, so there is nobody to ask."
+            ).format(name=name)
+        case Refusal.TALKING:
+            return _("You and {name} are already in conversation. Write to them there.").format(
+                name=name
+            )
+        case Refusal.HOLD:
+            return _(
+                "Your account is on hold, so it can't send messages. The reason is on the page "
+                "“Can I write to freelancers?”."
+            )
+        case Refusal.GATE:
+            return _gate(context)
+        case Refusal.QUOTA:
+            return _quota(context)
+        case Refusal.WAITING:
+            return _(
+                "Your request to {name} is waiting for an answer. You can write again once they "
+                "have replied."
+            ).format(name=name)
+        case Refusal.BLOCKED | Refusal.CLOSED:
+            return str(NEUTRAL).format(name=name)
+
+
+def _gate(context: SendContext | None) -> str:
+    if context is None:
+        return _("Your account does not meet the marketplace's criteria yet.")
+    verdict = context.verdict
+    if not verdict.may_start:
+        return _("Your plan doesn't include starting conversations. Freelancers can write to you.")
+    parts = "; ".join(missing(result) for result in verdict.unmet)
+    return _("Not yet: {parts}.").format(parts=parts)
+
+
+def _quota(context: SendContext | None) -> str:
+    if context is None or context.quota.next_at is None:
+        return _("All your places for new people are used.")
+    return _("All {slots} places for new people are used. The next one opens {instant}.").format(
+        slots=context.quota.slots, instant=instant(context.quota.next_at, context.now)
+    )
+
+
+def missing(result: CriterionResult) -> str:
+    """What an unmet criterion lacks, as part of a sentence."""
+    match result.criterion:
+        case Criterion.BILLING_METHOD:
+            return _("no verified billing method on the account")
+        case Criterion.SPEND:
+            return _("{amount} more paid to freelancers in the last 12 months").format(
+                amount=money(_cents(result.missing))
+            )
+        case Criterion.TENURE:
+            return _("{time} more with the marketplace").format(time=remaining(result.missing))
+        case Criterion.FIRST_PAYMENT if result.observed is None:
+            return _("no payment to a freelancer yet")
+        case Criterion.FIRST_PAYMENT:
+            return _("{time} more since the first payment").format(time=remaining(result.missing))
+        case Criterion.GOOD_STANDING:
+            return _("the account is on hold")
+
+
+def observed(result: CriterionResult) -> str:
+    """The figure the criterion looked at."""
+    match result.criterion:
+        case Criterion.BILLING_METHOD:
+            count = _cents(result.observed)
+            return ngettext("{n} verified", "{n} verified", count).format(n=count)
+        case Criterion.SPEND:
+            return money(_cents(result.observed))
+        case Criterion.TENURE | Criterion.FIRST_PAYMENT:
+            return _("none yet") if result.observed is None else duration(result.observed)
+        case Criterion.GOOD_STANDING:
+            return _("yes") if result.met else _("on hold or inactive")
+
+
+def threshold(result: CriterionResult) -> str:
+    """The line the figure has to pass."""
+    match result.criterion:
+        case Criterion.BILLING_METHOD:
+            return _("at least 1")
+        case Criterion.SPEND:
+            return _("more than {amount}").format(amount=money(_cents(result.threshold)))
+        case Criterion.TENURE | Criterion.FIRST_PAYMENT:
+            return _("more than {time}").format(time=duration(result.threshold))
+        case Criterion.GOOD_STANDING:
+            return _("no hold, account active")
+
+
+def verdict_sentence(verdict: Evaluation) -> str:
+    """The answer to "Can I write to freelancers?", first."""
+    if not verdict.may_start:
+        return _("Your plan doesn't include starting conversations.")
+    if not verdict.unmet:
+        return _("You can write to freelancers.")
+    if not verdict.in_good_standing:
+        return _("Not now: your account is on hold.")
+    return _("Not yet.")
+
+
+def quota_sentence(quota: QuotaState, now: datetime) -> str:
+    """ "3 of 5 left · next one opens today at 14:05", in the reader's time zone."""
+    left = _("{left} of {slots} left").format(left=quota.left, slots=quota.slots)
+    if quota.next_at is None:
+        return left
+    return _("{left} · next one opens {instant}").format(
+        left=left, instant=instant(quota.next_at, now)
+    )
+
+
+def instant(at: datetime, now: datetime) -> str:
+    """ "today at 14:05", "tomorrow at 09:10", "on 3 March at 14:05", in the reader's time zone."""
+    local, today = timezone.localtime(at), timezone.localtime(now)
+    clock = date_format(local, "H:i")
+    days = (local.date() - today.date()).days
+    if days == 0:
+        return _("today at {clock}").format(clock=clock)
+    if days == 1:
+        return _("tomorrow at {clock}").format(clock=clock)
+    form = "j F" if local.year == today.year else "j F Y"
+    return _("on {day} at {clock}").format(day=date_format(local, form), clock=clock)
+
+
+def money(cents: int) -> str:
+    """US cents as "$1,000.01"."""
+    sign = "-" if cents < 0 else ""
+    dollars, rest = divmod(abs(cents), 100)
+    return f"{sign}${dollars:,}.{rest:02d}"
+
+
+def duration(value: int | timedelta | None) -> str:
+    """Elapsed time in whole units of the largest that fits: "90 days", "5 hours"."""
+    elapsed = _elapsed(value)
+    for unit, one, many in _UNITS:
+        if elapsed >= unit:
+            return ngettext(one, many, elapsed // unit).format(n=elapsed // unit)
+    return _("less than a minute")
+
+
+def remaining(value: int | timedelta | None) -> str:
+    """Time still to pass, rounded up, so that what is missing is never told short."""
+    left = _elapsed(value) - MOMENT
+    for unit, one, many in _UNITS:
+        if left >= unit:
+            count = -(-left // unit)
+            return ngettext(one, many, count).format(n=count)
+    return _("less than a minute")
+
+
+def _elapsed(value: int | timedelta | None) -> timedelta:
+    if not isinstance(value, timedelta):
+        raise TypeError("this criterion counts time")
+    return value
+
+
+_UNITS = [
+    (timedelta(days=1), "{n} day", "{n} days"),
+    (timedelta(hours=1), "{n} hour", "{n} hours"),
+    (timedelta(minutes=1), "{n} minute", "{n} minutes"),
+]
+
+
+def _cents(value: int | timedelta | None) -> int:
+    if not isinstance(value, int):
+        raise TypeError("this criterion counts")
+    return value
