@@ -1,19 +1,38 @@
 """Sign-up and settings."""
 
+from decimal import Decimal
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from django import forms
 from django.http import HttpRequest
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.fields import NameField
-from accounts.models import User
+from accounts.fields import LetterField, NameField, OneValueEach
+from accounts.models import ClientAccount, FreelancerProfile, User
 from accounts.models.user import validate_time_zone
+from accounts.text import check_name, normalise_name
+
+MOST_SKILLS = 20
 
 
-class SignupForm(AllauthSignupForm):
+def time_zones() -> list[tuple[str, str]]:
+    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+
+
+def check_skill(name: str) -> None:
+    """Raises ValidationError for what cannot be a skill's name."""
+    check_name(name)
+    if len(name) > 60 or not slugify(name, allow_unicode=True):
+        raise forms.ValidationError(
+            _("“{name}” is not a skill's name: use letters, at most 60.").format(name=name[:80])
+        )
+
+
+class SignupForm(OneValueEach, AllauthSignupForm):
     """One form for both doors: a client (makes its account, with this person as owner) or a
     freelancer (makes their profile)."""
 
@@ -33,7 +52,7 @@ class SignupForm(AllauthSignupForm):
     field_order = ("role", "name", "company", "email", "password1", "password2")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean()
+        cleaned: dict[str, Any] = super().clean() or {}
         if cleaned.get("role") == "client" and not cleaned.get("company"):
             self.add_error("company", _("Tell freelancers which company or person is writing."))
         return cleaned
@@ -56,3 +75,96 @@ class SignupForm(AllauthSignupForm):
             company=data["company"],
             time_zone=data["time_zone"],
         )
+
+
+class PersonForm(OneValueEach, forms.ModelForm[User]):
+    name = NameField(label=_("Your name"), max_length=80)
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), choices=time_zones, help_text=_("Times on pages are told in it.")
+    )
+
+    class Meta:
+        model = User
+        fields = ("name", "time_zone")
+
+
+class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
+    """The freelancer's profile; the rate is typed in dollars and kept in cents."""
+
+    name = NameField(label=_("Name"), max_length=80)
+    headline = NameField(
+        label=_("Headline"),
+        max_length=120,
+        required=False,
+        help_text=_("What you do, in one line: “I set type for scientific books.”"),
+    )
+    bio = LetterField(
+        label=_("About you"),
+        max_length=3000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6, "data-count": "yes", "data-max": 3000}),
+    )
+    skill_names = LetterField(
+        label=_("Skills"),
+        required=False,
+        max_length=1000,
+        help_text=_("Up to 20, separated by commas. A request names one of them."),
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    hourly_rate = forms.DecimalField(
+        label=_("Hourly rate in US dollars"),
+        required=False,
+        min_value=1,
+        max_value=10_000,
+        decimal_places=2,
+        localize=False,
+    )
+
+    class Meta:
+        model = FreelancerProfile
+        fields = ("name", "headline", "bio", "country")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.hourly_rate_cents:
+            self.initial["hourly_rate"] = Decimal(self.instance.hourly_rate_cents) / 100
+        self.initial["skill_names"] = ", ".join(skill.name for skill in self.instance.skills.all())
+        self.order_fields(
+            ["name", "headline", "bio", "skill_names", "hourly_rate", "country"],
+        )
+
+    def clean_skill_names(self) -> list[str]:
+        typed = self.cleaned_data["skill_names"].replace("\n", ",").split(",")
+        names = list(dict.fromkeys(name for part in typed if (name := normalise_name(part))))
+        if len(names) > MOST_SKILLS:
+            raise forms.ValidationError(
+                _("Name at most {most} skills; these are {n}.").format(
+                    most=MOST_SKILLS, n=len(names)
+                )
+            )
+        for name in names:
+            check_skill(name)
+        return names
+
+    def save(self, commit: bool = True) -> FreelancerProfile:
+        rate = self.cleaned_data["hourly_rate"]
+        return services.save_profile(
+            profile=self.instance,
+            values={field: self.cleaned_data[field] for field in self.Meta.fields}
+            | {"hourly_rate_cents": int(rate * 100) if rate else None},
+            skill_names=self.cleaned_data["skill_names"],
+        )
+
+
+class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
+    name = NameField(label=_("Company or name"), max_length=120)
+    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+
+    class Meta:
+        model = ClientAccount
+        fields = ("name", "country", "website")
+
+    def __init__(self, *args: Any, disabled: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.disabled = disabled

@@ -2,12 +2,13 @@
 
 import secrets
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.clock import database_now
-from accounts.models import ClientAccount, FreelancerProfile, Membership, PlanChange, User
+from accounts.models import ClientAccount, FreelancerProfile, Membership, PlanChange, Skill, User
 from accounts.models.client import Plan
 
 
@@ -43,3 +44,25 @@ def open_freelancer_profile(*, user: User, name: str) -> FreelancerProfile:
     taken = not base or FreelancerProfile.objects.filter(slug=base).exists()
     slug = f"{base or 'freelancer'}-{secrets.token_hex(3)}" if taken else base
     return FreelancerProfile.objects.create(user=user, name=name, slug=slug)
+
+
+@transaction.atomic
+def save_profile(
+    *, profile: FreelancerProfile, values: dict[str, Any], skill_names: list[str]
+) -> FreelancerProfile:
+    """Save what the profile says, never its door. A skill nobody had before is made."""
+    for field, value in values.items():
+        setattr(profile, field, value)
+    profile.save(update_fields=list(values))
+    profile.skills.set([_skill(name) for name in skill_names])
+    return profile
+
+
+def _skill(name: str) -> Skill:
+    known = Skill.objects.filter(name__iexact=name).first()
+    if known is not None:
+        return known
+    slug = slugify(name)[:50] or "skill"
+    if Skill.objects.filter(slug=slug).exists():
+        slug = f"{slug}-{secrets.token_hex(3)}"
+    return Skill.objects.create(name=name, slug=slug)

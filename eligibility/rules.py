@@ -7,7 +7,7 @@ exactly fail and a moment more passes. Every criterion is reported, not the firs
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from itertools import accumulate
 
@@ -140,8 +140,17 @@ def evaluate(facts: BillingFacts, policy: PolicyTerms, now: datetime) -> Verdict
 
 
 def window_start(now: datetime, months: int) -> datetime:
-    """The instant just outside the window: calendar months back, clamped (29 Feb to 28 Feb)."""
-    return now - relativedelta(months=months)
+    """The instant just outside the window: UTC calendar months back, clamped (29 Feb to 28 Feb)."""
+    return now.astimezone(UTC) - relativedelta(months=months)
+
+
+def window_reach(now: datetime, months: int) -> datetime:
+    """The instant that no window from `now` on reaches behind.
+
+    It is not the start of the present one: 29 Feb at midnight looks further back than 28 Feb at
+    noon, and what left the window in between comes back.
+    """
+    return datetime.combine(window_start(now, months).date(), time.min, UTC)
 
 
 def _billing_method(facts: BillingFacts, now: datetime) -> CriterionResult:

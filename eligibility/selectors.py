@@ -21,7 +21,7 @@ from accounts.models import ClientAccount, PlanChange, StateChange
 from accounts.models.client import Plan
 from eligibility.facts import BillingFacts, MethodFact, PaymentFact, RefundFact
 from eligibility.models import BillingMethod, Dispute, Hold, Payment, Policy, Refund
-from eligibility.rules import PolicyTerms, Verdict, evaluate, window_start
+from eligibility.rules import PolicyTerms, Verdict, evaluate, window_reach
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -47,10 +47,12 @@ def verdict_at(client_id: int, at: datetime, known_at: datetime | None = None) -
 def facts_at(client_id: int, at: datetime, known_at: datetime, *, months: int) -> BillingFacts:
     """What had happened by `at` and was recorded by `known_at`.
 
-    Of the payments, those in the spend window of `months` and the earliest one that still counts.
+    Of the payments and refunds, those that a spend window of `months` can still hold, and the
+    earliest payment that still counts.
     Raises ClientAccount.DoesNotExist.
     """
     known = Q(at__lte=at, recorded_at__lte=known_at)
+    reach = window_reach(at, months)
     joined_at, plan, anchor_day, active = _account(client_id, known)
     return BillingFacts(
         joined_at=joined_at,
@@ -58,8 +60,8 @@ def facts_at(client_id: int, at: datetime, known_at: datetime, *, months: int) -
         anchor_day=anchor_day,
         active=active,
         methods=_methods(client_id, at, known_at),
-        payments=_payments(client_id, known, window_start(at, months)),
-        refunds=_unlinked_refunds(client_id, known, window_start(at, months)),
+        payments=_payments(client_id, known, reach),
+        refunds=_unlinked_refunds(client_id, known, reach),
         holds=_active_holds(client_id, at, known_at),
     )
 
@@ -143,3 +145,8 @@ def _active_holds(client_id: int, at: datetime, known_at: datetime) -> tuple[str
     released = Q(released_at__lte=at, release_recorded_at__lte=known_at)
     rows = Hold.objects.filter(~released, client=client_id, at__lte=at, recorded_at__lte=known_at)
     return tuple(rows.order_by("at").values_list("reason", flat=True))
+
+
+def active_holds(client_id: int, at: datetime) -> tuple[str, ...]:
+    """The reasons of the holds in force, as the client may read them."""
+    return _active_holds(client_id, at, at)

@@ -1,9 +1,52 @@
 """Pages for what went wrong: a sentence each, never a blank refusal."""
 
+import sys
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from redis.exceptions import RedisError
+
+from accounts.limits import StoreAway
+
+#: What a dependency that does not answer raises.
+AWAY = (OperationalError, InterfaceError, RedisError, StoreAway)
 
 
+@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form that did not come from our page, or came from one opened before signing in."""
     return render(request, "403_csrf.html", status=403)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400 with the sentence of a BadRequest, or a general one."""
+    return render(request, "400.html", {"sentence": _sentence(exception)}, status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 with the sentence of the guard, or a general one."""
+    return render(request, "403.html", {"sentence": _sentence(exception)}, status=403)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or another service we need does not answer."""
+    # Without the request: the context processors ask the database, which may be what is away.
+    response = HttpResponse(render_to_string("503.html"), status=503)
+    response["Retry-After"] = "30"
+    return response
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500, or 503 when it was a database or Redis that did not answer."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return unavailable(request)
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _sentence(exception: Exception | None) -> str:
+    """Our own BadRequest and PermissionDenied carry sentences for people; others do not."""
+    speaks = type(exception).__name__ in {"BadRequest", "PermissionDenied"}
+    return str(exception) if speaks else ""

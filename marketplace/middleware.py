@@ -1,13 +1,18 @@
 """What happens to every request."""
 
 from collections.abc import Callable
+from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from marketplace import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-_REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
 def readers_time_zone(get_response: GetResponse) -> GetResponse:
@@ -34,12 +39,44 @@ def private_pages(get_response: GetResponse) -> GetResponse:
 
 
 def well_formed_input(get_response: GetResponse) -> GetResponse:
-    """Refuses bytes that are not UTF-8 and NUL characters, before they reach form or database.
+    """Refuses what is too long, bytes that are not UTF-8 and NUL characters, before any form.
 
-    Django would decode the one to U+FFFD, and the other passes on SQLite and fails on PostgreSQL.
+    Django would decode the second to U+FFFD and store it; the third passes on SQLite and is a
+    server error on PostgreSQL.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        try:
+            if not _is_well_formed(request):
+                sentence = _("Part of what was sent is not text we can read, so nothing was done.")
+                return errors.bad_request(request, BadRequest(sentence))
+        except RequestDataTooBig:
+            return render(request, "413.html", status=413)
         return get_response(request)
 
     return middleware
+
+
+def _is_well_formed(request: HttpRequest) -> bool:
+    if (request.content_params or {}).get("charset", "utf-8").lower().replace("-", "") != "utf8":
+        return False
+    query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+    cookies = "".join(request.COOKIES.values())
+    body = _body(request)
+    return "\0" not in cookies + request.path and _is_text(query) and _is_text(body)
+
+
+def _body(request: HttpRequest) -> bytes:
+    """The body with form encoding undone. Raises RequestDataTooBig."""
+    if request.method in {"GET", "HEAD"}:
+        return b""
+    is_form = request.content_type == "application/x-www-form-urlencoded"
+    return unquote_to_bytes(request.body) if is_form else request.body
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in raw

@@ -7,10 +7,14 @@ docs/settings.md lists every variable.
 
 from pathlib import Path
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 
 from marketplace import env
+
+# Lets forms and admins name their model in a type, as in ModelForm[User].
+django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -53,8 +57,8 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "marketplace.middleware.well_formed_input",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "marketplace.middleware.well_formed_input",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -103,7 +107,11 @@ if EMBEDDED:
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+                # Without recursive triggers a REPLACE deletes a final row past its triggers.
+                "init_command": (
+                    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+                    "PRAGMA recursive_triggers=ON;"
+                ),
             },
             "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
         }
@@ -163,6 +171,8 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if EMBEDDED else "https"
+# Sign-in, sign-up and reset are counted by accounts/limits.py; the rest by allauth itself.
+ACCOUNT_RATE_LIMITS = {"login": None, "signup": None, "reset_password": None}
 USERSESSIONS_TRACK_ACTIVITY = True
 ALLAUTH_TRUSTED_PROXY_COUNT = env.integer("TRUSTED_PROXY_COUNT", 0)
 
@@ -178,9 +188,14 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(VAR_DIR / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Embedded: served from where they lie. Production: hashed and compressed by `collectstatic`.
+WHITENOISE_USE_FINDERS = EMBEDDED
+STATIC_STORAGE = "django.contrib.staticfiles.storage.StaticFilesStorage"
+if not EMBEDDED:
+    STATIC_STORAGE = "whitenoise.storage.CompressedManifestStaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": STATIC_STORAGE},
 }
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Threshold <door@threshold.invalid>")
 if env.text("EMAIL_URL"):
@@ -224,11 +239,20 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 0
 RATELIMIT_ENABLE = env.flag("RATELIMIT_ENABLE", default=True)
 
-# Logs: never a message's text, so a database error is told by class and constraint only.
+# Logs: a database error's own text can hold a message's, so only its class and constraint are told.
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_texts": {"()": "marketplace.logs.NoTexts"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["no_texts"],
+        }
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"handlers": [], "level": "INFO", "propagate": True}},
 }

@@ -1,12 +1,16 @@
 """Reads with joins. What a send is judged by is read whole, the same queries whatever comes out."""
 
 from datetime import datetime
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.shortcuts import get_object_or_404
 
 from accounts.models import ClientAccount, FreelancerProfile, Membership, Relationship
 from eligibility.selectors import verdict_at
-from messaging.models import Block, ContactRequest, Conversation
+from messaging.models import Block, ContactRequest, Conversation, Message, QuotaEntry
+from messaging.models.conversation import Side
 from messaging.policy import Pair, SendContext
 from messaging.quota import quota_at
 
@@ -60,3 +64,156 @@ def is_member(membership: Membership) -> bool:
     """Whether the person still writes for the account, and may sign in."""
     current = Q(pk=membership.pk, left_at=None, user__is_active=True)
     return Membership.objects.filter(current).exists()
+
+
+#: A badge says "99+" beyond this, so nothing ever counts a whole table.
+BADGE_MOST = 100
+
+
+def unopened(freelancer: FreelancerProfile) -> int:
+    """Requests whose seal is unbroken, counted up to BADGE_MOST."""
+    waiting = freelancer.requests.filter(state="waiting", opened_at=None)
+    return waiting[:BADGE_MOST].count()
+
+
+def unread(member: Membership | None, freelancer: FreelancerProfile | None) -> int:
+    """Conversations with something new for the reader, counted up to BADGE_MOST."""
+    mine = Q(pk__in=[])
+    if member is not None:
+        mine |= Q(client=member.client_id, last_seq__gt=F("client_read_seq"))
+    if freelancer is not None:
+        mine |= Q(freelancer=freelancer, last_seq__gt=F("freelancer_read_seq"))
+    return Conversation.objects.filter(mine, accepted_at__isnull=False)[:BADGE_MOST].count()
+
+
+def waiting_requests(freelancer: FreelancerProfile) -> QuerySet[ContactRequest]:
+    """The freelancer's sealed list: who asks and for what, without the letter."""
+    return (
+        freelancer.requests.filter(state=ContactRequest.State.WAITING)
+        .select_related("client", "skill", "receipt")
+        .defer("receipt__policy")
+    )
+
+
+def request_of(freelancer: FreelancerProfile, public_id: UUID) -> ContactRequest:
+    """One of this freelancer's requests. Raises Http404."""
+    rows = freelancer.requests.select_related("client", "skill", "receipt", "conversation")
+    return get_object_or_404(rows, public_id=public_id)
+
+
+def sent_requests(member: Membership) -> QuerySet[ContactRequest]:
+    """What the client account sent, to whom, and what came of it."""
+    return member.client.requests.select_related(
+        "freelancer", "skill", "member", "message", "conversation"
+    )
+
+
+def conversations(
+    *, client: ClientAccount | None = None, freelancer: FreelancerProfile | None = None
+) -> QuerySet[Conversation]:
+    """One side's accepted conversations, each with its last message and its unread count."""
+    mine = {"client": client} if client is not None else {"freelancer": freelancer}
+    mark = "client_read_seq" if client is not None else "freelancer_read_seq"
+    theirs = Message.objects.filter(
+        conversation=OuterRef("pk"),
+        seq__gt=OuterRef(mark),
+        sender_client__isnull=client is not None,
+    )
+    last = Message.objects.filter(conversation=OuterRef("pk"), seq=OuterRef("last_seq"))
+    return (
+        Conversation.objects.filter(**mine, accepted_at__isnull=False)
+        .select_related("client", "freelancer")
+        .annotate(
+            unread=Coalesce(
+                Subquery(
+                    theirs.order_by().values("conversation").annotate(n=Count("pk")).values("n")
+                ),
+                0,
+            ),
+            last_body=Subquery(last.values("body")),
+        )
+    )
+
+
+def conversation_of(
+    member: Membership | None, freelancer: FreelancerProfile | None, public_id: UUID
+) -> tuple[Conversation, Side]:
+    """An accepted conversation of the reader, and the side they are on. Raises Http404."""
+    mine = Q(pk__in=[])
+    if member is not None:
+        mine |= Q(client=member.client_id)
+    if freelancer is not None:
+        mine |= Q(freelancer=freelancer)
+    rows = Conversation.objects.select_related("client", "freelancer")
+    conversation = get_object_or_404(
+        rows.filter(accepted_at__isnull=False), mine, public_id=public_id
+    )
+    is_freelancer = freelancer is not None and conversation.freelancer_id == freelancer.pk
+    return conversation, Side.FREELANCER if is_freelancer else Side.CLIENT
+
+
+def thread(conversation: Conversation) -> QuerySet[Message]:
+    return conversation.thread.select_related("author", "request")
+
+
+def received_message(
+    member: Membership | None, freelancer: FreelancerProfile | None, public_id: UUID
+) -> Message:
+    """A message somebody else sent to the reader. Raises Http404."""
+    mine = Q(pk__in=[])
+    if member is not None:
+        mine |= Q(conversation__client=member.client_id, sender_client=None)
+    if freelancer is not None:
+        mine |= Q(conversation__freelancer=freelancer, sender_client__isnull=False)
+    rows = Message.objects.select_related("conversation__client", "conversation__freelancer")
+    return get_object_or_404(rows.select_related("request"), mine, public_id=public_id)
+
+
+def blocks(freelancer: FreelancerProfile) -> QuerySet[Block]:
+    return freelancer.blocks.filter(lifted_at=None).select_related("client")
+
+
+def profiles() -> QuerySet[FreelancerProfile]:
+    """Every freelancer who has not left, with skills."""
+    return FreelancerProfile.objects.filter(deactivated_at=None).prefetch_related("skills")
+
+
+def talent(*, words: str, skill: str) -> QuerySet[FreelancerProfile]:
+    """The directory: every word somewhere in name, headline or a skill's name."""
+    found = profiles()
+    if skill:
+        found = found.filter(skills__slug=skill)
+    for word in words.split()[:5]:
+        with_skill = FreelancerProfile.skills.through.objects.filter(
+            freelancerprofile=OuterRef("pk"), skill__name__icontains=word
+        )
+        found = found.filter(
+            Q(name__icontains=word) | Q(headline__icontains=word) | Exists(with_skill)
+        )
+    return found
+
+
+def conversation_between(client: ClientAccount, freelancer: FreelancerProfile) -> Conversation:
+    return Conversation.objects.get(client=client, freelancer=freelancer)
+
+
+def accepted_conversation(
+    client: ClientAccount, freelancer: FreelancerProfile
+) -> Conversation | None:
+    pair = Conversation.objects.filter(client=client, freelancer=freelancer)
+    return pair.filter(accepted_at__isnull=False).first()
+
+
+def waiting_request(client: ClientAccount, freelancer: FreelancerProfile) -> ContactRequest | None:
+    pair = ContactRequest.objects.filter(client=client, freelancer=freelancer)
+    return pair.filter(state=ContactRequest.State.WAITING).first()
+
+
+def waiting_count(freelancer: FreelancerProfile) -> int:
+    """Counted up to BADGE_MOST."""
+    return freelancer.requests.filter(state="waiting")[:BADGE_MOST].count()
+
+
+def ledger(client: ClientAccount) -> QuerySet[QuotaEntry]:
+    """Every slot used or returned, with the request it was for."""
+    return client.quota_entries.select_related("request__freelancer")

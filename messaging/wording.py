@@ -13,6 +13,14 @@ from messaging.policy import QuotaState, Refusal, SendContext
 #: What a client reads for every reason that is the freelancer's own: one sentence, no difference.
 NEUTRAL = gettext_lazy("{name} isn't taking new messages at the moment.")
 
+KEY_REUSED = gettext_lazy(
+    "This form was already sent with another text. Open the page again to send a new message."
+)
+NOT_A_MEMBER = gettext_lazy("You no longer write for this client account, so nothing was sent.")
+GONE = gettext_lazy("This freelancer has left the marketplace, so nothing was sent.")
+NOT_OPEN = gettext_lazy("This request is waiting for its answer. You can write again after that.")
+OWN_BLOCK = gettext_lazy("You have blocked this client. Unblock them first, then write.")
+
 TITLES = {
     Criterion.BILLING_METHOD: gettext_lazy("Verified billing method"),
     Criterion.SPEND: gettext_lazy("Paid to freelancers in the last 12 months"),
@@ -192,3 +200,19 @@ def _cents(value: int | timedelta | None) -> int:
     if not isinstance(value, int):
         raise TypeError("this criterion counts")
     return value
+
+
+def spend_band(cents: int) -> str:
+    """The band a client's spend falls in; freelancers never see the figure."""
+    for below, words in _BANDS:
+        if cents < below:
+            return words
+    return _("over $100k")
+
+
+_BANDS = [
+    (1_000_00, gettext_lazy("under $1k")),
+    (5_000_00, gettext_lazy("$1k–5k")),
+    (20_000_00, gettext_lazy("$5k–20k")),
+    (100_000_00, gettext_lazy("$20k–100k")),
+]

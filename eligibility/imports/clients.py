@@ -157,7 +157,11 @@ def _known(external_ids: Iterable[str]) -> dict[str, NewClient]:
     for plan in PlanChange.objects.filter(client__in=accounts).order_by("-at", "-id"):
         plans[plan.client_id] = plan
     states: dict[int, bool] = {}
-    for state in StateChange.objects.filter(client__in=accounts).order_by("-at", "-id"):
+    for state in (
+        StateChange.objects.filter(client__in=accounts)
+        .select_related("client")
+        .order_by("-at", "-id")
+    ):
         states[state.client_id] = state.active or state.at > state.client.joined_at
     known = {}
     for account in accounts:

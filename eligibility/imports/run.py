@@ -10,24 +10,30 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from django.db import connection
 from tqdm import tqdm
 
 from accounts.clock import Clock
-from accounts.models import ClientAccount
+from accounts.models import ClientAccount, PlanChange
 from eligibility.imports.refusals import BadRow, ImportRefused
 from eligibility.imports.report import SHOWN, Report, Told, listed
 from eligibility.imports.source import Row, Source, open_source
 from eligibility.imports.staging import Entry, StagedRow, Staging
+from eligibility.models import BillingMethod, Dispute, Payment, Refund
 
 _CHUNK = 2000  # rows in one transaction
 _SHOW_EVERY = 1000
+_FILLED = (ClientAccount, PlanChange, Payment, Refund, Dispute, BillingMethod)
 
 
 class Form(Protocol):
     """One kind of file: its columns, what a row says, and how rows go in."""
 
-    columns: Collection[str]
     names_clients: bool
+
+    @property
+    def columns(self) -> Collection[str]:
+        """Those that the header must name."""
 
     def read(self, row: Row) -> Entry:
         """What the row says. Raises BadRow."""
@@ -71,8 +77,19 @@ def import_file(
             for rows in staging.chunks(_CHUNK):
                 form.apply(rows, clock, report)
                 bar.update(len(rows))
+    if report.counts[Told.NEW]:
+        _refresh_statistics()
     report.seconds = time.monotonic() - started
     return report
+
+
+def _refresh_statistics() -> None:
+    """Tell PostgreSQL how the tables look now: until it knows, it plans for empty ones."""
+    if connection.vendor != "postgresql":
+        return
+    tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in _FILLED)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _bar(total: int, doing: str, unit: str) -> "tqdm[None]":

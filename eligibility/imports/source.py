@@ -64,9 +64,7 @@ class Source:
         cells = _cells(line)
         if len(cells) != len(self._header):
             raise BadRow(f"has {len(cells)} cells, the first line has {len(self._header)}")
-        return {
-            column: cell.strip(" ") for column, cell in zip(self._header, cells, strict=True)
-        }
+        return {column: cell.strip(" ") for column, cell in zip(self._header, cells, strict=True)}
 
 
 @contextmanager

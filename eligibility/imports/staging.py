@@ -43,11 +43,11 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedRow:
-    """An entry with its line in the file, and its client's id where the file names clients."""
+    """An entry with its line in the file, and its client's id (0 in a file that names none)."""
 
     line: int
     key: str
-    client_id: int | None
+    client_id: int
     at: datetime
     content: Content
 
@@ -57,9 +57,7 @@ class Staging:
 
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="import-")
-        self._db = sqlite3.connect(
-            Path(self._folder.name) / "rows.sqlite3", isolation_level=None
-        )
+        self._db = sqlite3.connect(Path(self._folder.name) / "rows.sqlite3", isolation_level=None)
         self._db.executescript(_TABLES)
         self._db.execute("BEGIN")
         return self
@@ -150,14 +148,14 @@ class Staging:
             _instant(first + delta)
         except OverflowError as error:
             raise ImportRefused(
-                f"With its last event at {instant:%Y-%m-%d}, the file would begin before the year 1."
+                f"With its last event at {instant.date()}, the file would begin before the year 1."
             ) from error
         self._db.execute("UPDATE staged SET at = at + ?", (delta,))
 
     def chunks(self, size: int) -> Iterator[list[StagedRow]]:
         """All rows in order of client, then turn, then line; at most `size` at a time."""
         rows = self._db.execute(
-            "SELECT line, key, client_id, at, content FROM staged "
+            "SELECT line, key, COALESCE(client_id, 0), at, content FROM staged "
             "LEFT JOIN customer ON external_id = customer ORDER BY client_id, turn, line"
         )
         for _, numbered in groupby(enumerate(rows), key=lambda pair: pair[0] // size):

@@ -19,9 +19,7 @@ _ID_LENGTH = 64
 def parse_instant(text: str) -> datetime:
     """An ISO 8601 instant with its zone, as UTC. Raises ValueError with a reason."""
     if not _INSTANT.fullmatch(text):
-        raise ValueError(
-            f"{text!r} is no instant with a time zone (like 2026-11-20T09:30:00Z)"
-        )
+        raise ValueError(f"{text!r} is no instant with a time zone (like 2026-11-20T09:30:00Z)")
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, PositiveIntegerField, Value, When
 
 from accounts.clock import Clock
 from accounts.locks import lock_client, share_freelancer
@@ -48,11 +48,11 @@ def send_request(
         now = clock()
         if not selectors.is_member(member):
             raise NotAMember
-        if profile.deactivated_at is not None:
-            raise Gone
         first = _first_result(client, submission_key)
         if first is not None:
             return _same_or_refuse(first, profile, content)
+        if profile.deactivated_at is not None:
+            raise Gone
         context = selectors.send_context(client, profile, now)
         match decide(context):
             case Refuse(refusal):
@@ -147,8 +147,9 @@ def write_message(
     seq = conversation.last_seq + 1
     mark = "freelancer_read_seq" if sender_client_id is None else "client_read_seq"
     read_all = When(**{mark: conversation.last_seq}, then=Value(seq))
+    read = Case(read_all, default=F(mark), output_field=PositiveIntegerField())
     Conversation.objects.filter(pk=conversation.pk).update(
-        last_seq=seq, last_at=now, **{mark: Case(read_all, default=F(mark))}
+        last_seq=seq, last_at=now, **{mark: read}
     )
     conversation.last_seq, conversation.last_at = seq, now
     return Message.objects.create(

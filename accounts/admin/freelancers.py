@@ -1,0 +1,93 @@
+"""Freelancers, their skills, and who they know."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.admin.base import Desk
+from accounts.clock import database_now
+from accounts.locks import lock_client, lock_freelancer
+from accounts.models import FreelancerProfile, Relationship, Skill
+
+
+@admin.register(FreelancerProfile)
+class FreelancerProfileAdmin(Desk[FreelancerProfile]):
+    """The door is shown and not changed: only the freelancer decides who may knock."""
+
+    list_display = ("name", "headline", "country", "door", "deactivated_at")
+    list_filter = ("door", ("deactivated_at", admin.EmptyFieldListFilter))
+    search_fields = ("name", "slug", "user__email")
+    ordering = ("-pk",)
+    raw_id_fields = ("user",)
+    fields = (
+        ("user", "slug"),
+        ("name", "country"),
+        "headline",
+        "bio",
+        "skills",
+        "hourly_rate_cents",
+        ("joined_at", "deactivated_at"),
+        ("door", "known_clients_pass"),
+    )
+
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: FreelancerProfile | None = None
+    ) -> Any:
+        door = ("door", "known_clients_pass")
+        return (*door, "user", "joined_at") if obj else door
+
+    def has_delete_permission(
+        self, request: HttpRequest, obj: FreelancerProfile | None = None
+    ) -> bool:
+        return False
+
+    def save_model(
+        self, request: HttpRequest, obj: FreelancerProfile, form: Any, change: bool
+    ) -> None:
+        if not change:
+            obj.save()
+            return
+        lock_freelancer(obj.pk)
+        self.save_changed(obj, form)
+
+
+@admin.register(Skill)
+class SkillAdmin(Desk[Skill]):
+    list_display = ("name", "slug")
+    search_fields = ("name",)
+    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 - Django reads it, nobody writes it
+
+
+@admin.register(Relationship)
+class RelationshipAdmin(Desk[Relationship]):
+    """Who knows whom opens doors and spares slots, so it is written under both locks of a send."""
+
+    list_display = ("client", "freelancer", "kind", "at", "recorded_at")
+    list_display_links = ("client", "freelancer")
+    list_filter = ("kind",)
+    list_select_related = ("client", "freelancer")
+    search_fields = ("client__name", "client__external_id", "freelancer__name")
+    search_help_text = _("Client, the marketplace's own id, or freelancer")
+    ordering = ("-pk",)
+    raw_id_fields = ("client", "freelancer")
+    fields = ("client", "freelancer", "kind", "at", "recorded_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Relationship | None = None) -> Any:
+        return ("client", "freelancer", "recorded_at") if obj else ("recorded_at",)
+
+    def save_model(self, request: HttpRequest, obj: Relationship, form: Any, change: bool) -> None:
+        self._lock(obj)
+        obj.recorded_at = database_now()
+        obj.save()
+
+    def delete_model(self, request: HttpRequest, obj: Relationship) -> None:
+        with transaction.atomic():
+            self._lock(obj)
+            obj.delete()
+
+    def _lock(self, relationship: Relationship) -> None:
+        lock_client(relationship.client_id)
+        lock_freelancer(relationship.freelancer_id)

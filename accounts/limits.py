@@ -1,0 +1,123 @@
+"""Rate limits: how often a person or a network may try, and what happens when the counter is away.
+
+They keep floods out. What the product promises (five new connections a day) is counted in the
+database instead: a cache is not a ledger.
+"""
+
+import ipaddress
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import ngettext
+from django_ratelimit.core import get_usage
+from redis.exceptions import RedisError
+
+from accounts.adapter import client_address
+
+P = ParamSpec("P")
+View = Callable[Concatenate[HttpRequest, P], HttpResponse]
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """`person` and `network` are rates such as "10/5m". `open_without_store`: let pass while Redis
+    is away, for what the database guards as well; otherwise answer 503."""
+
+    person: str
+    network: str
+    open_without_store: bool
+
+
+#: Every limit there is; docs/settings.md says the same.
+LIMITS = {
+    "sign-in": Limit("10/5m", "60/5m", open_without_store=False),
+    "sign-up": Limit("5/h", "20/h", open_without_store=False),
+    "sending": Limit("60/h", "600/h", open_without_store=True),
+    "message": Limit("20/m", "200/m", open_without_store=True),
+    "flagging": Limit("30/d", "100/d", open_without_store=True),
+    "search": Limit("60/m", "300/m", open_without_store=True),
+}
+
+
+class StoreAway(Exception):
+    """The rate counter cannot be reached and this limit does not go without it."""
+
+
+def network(request: HttpRequest) -> str:
+    """The visitor's address; of IPv6 the /64, which is what one household has."""
+    address = ipaddress.ip_address(client_address(request))
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, 64), strict=False))
+
+
+def person_key(request: HttpRequest) -> str:
+    """The signed-in user; on sign-in the address typed together with the network, so that a
+    stranger's failures lock nobody out elsewhere."""
+    if request.user.is_authenticated:
+        return f"user:{request.user.pk}"
+    typed = request.POST.get("login") or request.POST.get("email") or ""
+    return f"{typed.strip().lower()[:254]}|{network(request)}"
+
+
+def seconds_to_wait(request: HttpRequest, name: str) -> int:
+    """Count this attempt; 0 when it may go ahead, else the seconds until the next may.
+
+    Raises StoreAway.
+    """
+    limit = LIMITS[name]
+    try:
+        usages = [
+            get_usage(
+                request, group=f"{name}:{by}", key=lambda *_, k=key: k, rate=rate, increment=True
+            )
+            for by, key, rate in [
+                ("person", person_key(request), limit.person),
+                ("network", network(request), limit.network),
+            ]
+        ]
+    except (RedisError, OSError) as error:
+        log.warning("rate counter away: %s", type(error).__name__)
+        if limit.open_without_store:
+            return 0
+        raise StoreAway from error
+    waits = [usage["time_left"] for usage in usages if usage and usage["should_limit"]]
+    return max(1, *waits) if waits else 0
+
+
+def wait_sentence(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "That was more tries than we take in a short time. Try again in {n} minute.",
+        "That was more tries than we take in a short time. Try again in {n} minutes.",
+        minutes,
+    ).format(n=minutes)
+
+
+def limited(name: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P]], View[P]]:
+    """Answer 429 with a sentence and Retry-After over the limit, 503 without the counter."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            seconds = seconds_to_wait(request, name) if request.method in methods else 0
+            if seconds:
+                return too_many(request, seconds)
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    context = {"sentence": wait_sentence(seconds), "retry_after": seconds}
+    response = render(request, "429.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response

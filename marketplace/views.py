@@ -1,0 +1,19 @@
+"""The front page."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.guards import freelancer_of, member_of
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, for visitors; for the signed-in, the page their day starts on."""
+    if freelancer_of(request) is not None:
+        return redirect("requests")
+    if member_of(request) is not None:
+        return redirect("talent")
+    return render(request, "home.html")

@@ -1,0 +1,191 @@
+"""A flag's case as a moderator reads it: a fixed number of queries, whatever its history."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Count, Q, QuerySet, Value, When
+
+from accounts.clock import database_now
+from accounts.models import ClientAccount, FreelancerProfile, Membership, User
+from accounts.models.client import Plan
+from eligibility import receipts
+from eligibility.models import Hold
+from eligibility.rules import CriterionResult
+from eligibility.selectors import verdict_at
+from messaging import wording
+from messaging.models import ContactRequest, Flag, Message, ModerationAction, Receipt
+from messaging.models.conversation import Side
+
+NEIGHBOURS = 10  # messages shown before the reported one, and after it
+LAST_ACTIONS = 5
+
+#: The most serious first.
+SEVERITY = [
+    Flag.Reason.SCAM,
+    Flag.Reason.HARASSMENT,
+    Flag.Reason.OFF_PLATFORM,
+    Flag.Reason.SPAM,
+    Flag.Reason.OTHER,
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How many flags there are of one kind, and what came of them."""
+
+    total: int
+    upheld: int
+    dismissed: int
+
+    @property
+    def undecided(self) -> int:
+        return self.total - self.upheld - self.dismissed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One criterion of a receipt, in words. `state`: "met", "unmet" or "free" (not asked for)."""
+
+    title: str
+    observed: str
+    threshold: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that is laid before the moderator."""
+
+    flag: Flag
+    now: datetime
+    client: ClientAccount
+    freelancer: FreelancerProfile
+    accused: str
+    thread: list[Message]
+    earlier: int
+    later: int
+    request: ContactRequest | None
+    receipt: Receipt | None
+    lines: list[Line]
+    plan: str
+    standing: str
+    hold: Hold | None
+    against: Record
+    reporter: Record
+    actions: list[ModerationAction]
+
+    @property
+    def message_is_clients(self) -> bool:
+        return self.flag.message.side == Side.CLIENT
+
+
+def queue() -> QuerySet[Any]:
+    """All flags, the most serious (`severity` 0) and oldest first."""
+    ranks = [When(reason=reason, then=Value(rank)) for rank, reason in enumerate(SEVERITY)]
+    flags = Flag.objects.select_related(
+        "message__conversation__client", "message__conversation__freelancer", "decided_by"
+    )
+    ranked = flags.annotate(severity=models.Case(*ranks, default=Value(len(SEVERITY))))
+    return ranked.order_by("severity", "raised_at", "pk")
+
+
+def next_undecided(flag: Flag) -> Flag | None:
+    """What to look at after this one; after the last, the first that is still undecided."""
+    waiting = queue().filter(outcome="").exclude(pk=flag.pk)
+    rank = SEVERITY.index(Flag.Reason(flag.reason))
+    after = Q(severity__gt=rank) | Q(severity=rank, raised_at__gt=flag.raised_at)
+    return waiting.filter(after).first() or waiting.first()
+
+
+def is_party(person: User, flag: Flag) -> bool:
+    """Whether the person writes for this client or is this freelancer, so must not judge."""
+    conversation = flag.message.conversation
+    if conversation.freelancer.user_id == person.pk:
+        return True
+    return Membership.objects.filter(
+        client=conversation.client_id, user=person, left_at=None
+    ).exists()
+
+
+def lay_out(flag: Flag) -> Case:
+    """Read the case as it stands now."""
+    now = database_now()
+    message = flag.message
+    conversation = message.conversation
+    client, freelancer = conversation.client, conversation.freelancer
+    request = _request_behind(message)
+    receipt: Receipt | None = getattr(request, "receipt", None)
+    thread = _around(message)
+    verdict = verdict_at(client.pk, now)
+    written_by_accused = (
+        Q(message__sender_client=client)
+        if message.side == Side.CLIENT
+        else Q(message__sender_client=None, message__conversation__freelancer=freelancer)
+    )
+    return Case(
+        flag=flag,
+        now=now,
+        client=client,
+        freelancer=freelancer,
+        accused=str(client if message.side == Side.CLIENT else freelancer),
+        thread=thread,
+        earlier=thread[0].seq - 1,
+        later=conversation.last_seq - thread[-1].seq,
+        request=request,
+        receipt=receipt,
+        lines=[_line(result) for result in receipts.results(receipt.results)] if receipt else [],
+        plan=str(Plan(verdict.plan).label),
+        standing=wording.verdict_sentence(verdict),
+        hold=Hold.objects.filter(client=client, released_at=None)
+        .select_related("placed_by")
+        .first(),
+        against=_record(Flag.objects.filter(written_by_accused).exclude(pk=flag.pk)),
+        reporter=_record(Flag.objects.filter(reporter=flag.reporter_id).exclude(pk=flag.pk)),
+        actions=list(
+            ModerationAction.objects.filter(client=client)
+            .select_related("moderator")
+            .order_by("-at", "-pk")[:LAST_ACTIONS]
+        ),
+    )
+
+
+def _around(message: Message) -> list[Message]:
+    """The message with its neighbours, oldest first."""
+    near = Message.objects.filter(
+        conversation=message.conversation_id,
+        seq__range=(message.seq - NEIGHBOURS, message.seq + NEIGHBOURS),
+    )
+    return list(near.select_related("author").order_by("seq"))
+
+
+def _request_behind(message: Message) -> ContactRequest | None:
+    """The request that began it; a freelancer may have begun it without one."""
+    return (
+        ContactRequest.objects.filter(
+            conversation=message.conversation_id, message__seq__lte=message.seq
+        )
+        .select_related("receipt", "skill", "member")
+        .order_by("-message__seq")
+        .first()
+    )
+
+
+def _line(result: CriterionResult) -> Line:
+    state = "met" if result.met else "unmet"
+    return Line(
+        title=str(wording.TITLES[result.criterion]),
+        observed=wording.observed(result),
+        threshold=wording.threshold(result),
+        state=state if result.required else "free",
+    )
+
+
+def _record(flags: QuerySet[Flag]) -> Record:
+    counts: dict[str, Any] = flags.aggregate(
+        total=Count("pk"),
+        upheld=Count("pk", filter=Q(outcome=Flag.Outcome.UPHELD)),
+        dismissed=Count("pk", filter=Q(outcome=Flag.Outcome.DISMISSED)),
+    )
+    return Record(**counts)

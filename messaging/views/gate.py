@@ -1,0 +1,40 @@
+"""The gate as people read it: the client's own standing, and the published policy."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.clock import database_now
+from accounts.guards import member_only
+from accounts.keyset import page
+from accounts.models import Membership
+from eligibility import selectors as eligibility
+from messaging import selectors, wording
+from messaging.quota import quota_at
+
+
+@require_safe
+@member_only
+def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
+    """Yes or no and why: every criterion with its figure, then the slots and their ledger."""
+    now = database_now()
+    verdict = eligibility.verdict_at(member.client_id, now)
+    quota = quota_at(member.client_id, verdict.quota, anchor_day=verdict.anchor_day, now=now)
+    context = {
+        "verdict": verdict,
+        "verdict_sentence": wording.verdict_sentence(verdict),
+        "quota": quota,
+        "quota_sentence": wording.quota_sentence(quota, now),
+        "holds": eligibility.active_holds(member.client_id, now),
+        "page": page(request, selectors.ledger(member.client), "at"),
+        "now": now,
+    }
+    return render(request, "gate/can_i_write.html", context)
+
+
+@login_not_required
+@require_safe
+def policy(request: HttpRequest) -> HttpResponse:
+    """The published criteria, from the same row the evaluation reads."""
+    return render(request, "gate/policy.html", {"policy": eligibility.policy_at(database_now())})

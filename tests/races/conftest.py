@@ -1,0 +1,49 @@
+"""One crew for all races of a test run, and what must hold after each of them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from messaging.invariants import violations
+from tests.races.crew import Crew
+
+#: Rounds of a race on PostgreSQL; SQLite, with its one writer, runs a quarter of them.
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
+
+
+@pytest.fixture
+def rounds() -> int:
+    return ROUNDS if connection.vendor == "postgresql" else max(ROUNDS // 4, 1)
+
+
+@pytest.fixture(scope="session")
+def _standing_crew(django_db_setup: None) -> Iterator[Crew]:
+    with Crew(str(connection.settings_dict["NAME"])) as crew:
+        yield crew
+
+
+@pytest.fixture
+def turnstile() -> Iterator[None]:
+    """Parallel test workers race one after the other: two crews at once would ask for more
+    connections than PostgreSQL gives, and would slow each other."""
+    with Path(__file__).open() as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def crew(turnstile: None, transactional_db: None, _standing_crew: Crew) -> Iterator[Crew]:
+    """64 pairs of hands in eight processes, on committed data."""
+    yield _standing_crew
+    _standing_crew.hang_up()
+
+
+@pytest.fixture
+def intact(crew: Crew) -> Iterator[None]:
+    """After the race, everything that must hold of the rows does."""
+    yield
+    assert list(violations()) == []

@@ -1,0 +1,77 @@
+"""Broken twins: the send path and the block with one safeguard taken out.
+
+Each one must be caught by the very measurement that the real one passes. Nothing else uses them.
+"""
+
+import time
+import uuid
+
+from django.db import transaction
+
+from accounts.clock import database_now
+from accounts.locks import lock_client
+from accounts.models import ClientAccount, FreelancerProfile, Membership
+from messaging import quota, selectors
+from messaging.models import Block, Conversation, Message, QuotaEntry
+from messaging.policy import DAY, Deliver, Refusal, decide
+from messaging.services import requests
+from messaging.services.outcomes import Refused
+from tests.races.deeds import BREATH, ENOUGH, LETTER
+
+
+def count_then_insert(member: Membership, freelancer: FreelancerProfile) -> None:
+    """Judges before it holds any lock."""
+    now = database_now()
+    context = selectors.send_context(member.client, freelancer, now)
+    decision = decide(context)
+    if not isinstance(decision, Deliver):
+        raise Refused(decision.refusal)
+    with transaction.atomic(durable=True):
+        _write(member, freelancer)
+
+
+def clock_before_lock(member: Membership, freelancer: FreelancerProfile) -> None:
+    """Locks, but counts the slots up to a `now` that it read before the lock."""
+    now = database_now()
+    with transaction.atomic(durable=True):
+        lock_client(member.client_id)
+        window = {"client": member.client_id, "at__gt": now - DAY, "at__lte": now}
+        if QuotaEntry.objects.filter(**window).count() >= 5:
+            raise Refused(Refusal.QUOTA)
+        _write(member, freelancer)
+
+
+def _write(member: Membership, freelancer: FreelancerProfile) -> None:
+    now = database_now()
+    context = selectors.send_context(member.client, freelancer, now)
+    request = requests._write(member, freelancer, LETTER, uuid.uuid4().hex, now)
+    requests._write_receipt(request, Deliver("gate"), context.verdict)
+    quota.use_slot(request)
+
+
+def block_without_lock(freelancer: FreelancerProfile, client: ClientAccount) -> None:
+    """Places the block beside the sends instead of between them."""
+    Block.objects.create(freelancer=freelancer, client=client, placed_at=database_now())
+
+
+def keep_writing_unlocked(member: Membership, conversation: Conversation) -> str:
+    """Looks whether it is blocked before it holds the lock."""
+    for _ in range(ENOUGH):
+        if selectors.is_blocked(conversation.client_id, conversation.freelancer_id):
+            return Refusal.BLOCKED.value
+        with transaction.atomic(durable=True):
+            lock_client(member.client_id)
+            _next_message(member, Conversation.objects.get(pk=conversation.pk))
+        time.sleep(BREATH)
+    return "never refused"
+
+
+def _next_message(member: Membership, conversation: Conversation) -> Message:
+    return requests.write_message(
+        conversation=conversation,
+        author_id=member.user_id,
+        sender_client_id=member.client_id,
+        body="Is next week still fine?",
+        submission_key=uuid.uuid4().hex,
+        now=database_now(),
+    )

@@ -1,0 +1,82 @@
+"""Final rows: the database refuses every way to change or delete them, also past the models."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+
+from accounts.append_only import AppendOnly, protect, release
+from eligibility.models import Policy
+from tests.rows import there
+
+FINAL = sorted(
+    (model for model in apps.get_models() if issubclass(model, AppendOnly)),
+    key=lambda model: model._meta.label,
+)
+pytestmark = pytest.mark.django_db
+
+
+def sql(statement: str, *values: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+
+
+def table(row: AppendOnly) -> str:
+    return connection.ops.quote_name(row._meta.db_table)
+
+
+def date_column(row: AppendOnly) -> str:
+    names = {field.name for field in row._meta.fields}
+    return next(name for name in ("at", "evaluated_at", "recorded_at") if name in names)
+
+
+def replace(row: AppendOnly) -> None:
+    """What SQLite's REPLACE does to a row: delete it without a word, insert another."""
+    names = ", ".join(connection.ops.quote_name(field.column) for field in row._meta.fields)
+    sql(f"REPLACE INTO {table(row)} ({names}) SELECT {names} FROM {table(row)}")  # noqa: S608
+
+
+WAYS = {
+    "save": lambda row: row.save(),
+    "update": lambda row: type(row).objects.filter(pk=row.pk).update(id=row.pk),
+    "bulk_update": lambda row: type(row).objects.bulk_update([row], [date_column(row)]),
+    "delete": lambda row: row.delete(),
+    "delete of a queryset": lambda row: type(row).objects.filter(pk=row.pk).delete(),
+    "raw delete": lambda row: type(row).objects.filter(pk=row.pk)._raw_delete("default"),
+    "SQL update": lambda row: sql(f"UPDATE {table(row)} SET id = id + 1000"),  # noqa: S608
+    "SQL delete": lambda row: sql(f"DELETE FROM {table(row)}"),  # noqa: S608
+}
+if connection.vendor == "postgresql":
+    WAYS["truncate"] = lambda row: sql(f"TRUNCATE {table(row)}")
+    WAYS["truncate with cascade"] = lambda row: sql(f"TRUNCATE {table(row)} CASCADE")
+else:
+    WAYS["replace"] = replace
+
+
+def test_there_are_final_tables():
+    assert {model.__name__ for model in FINAL} >= {
+        "Act",
+        "ModerationAction",
+        "Policy",
+        "QuotaEntry",
+        "Receipt",
+    }
+
+
+@pytest.mark.parametrize("model", FINAL, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("way", WAYS)
+def test_a_final_row_is_never_changed(model: type[AppendOnly], way: str):
+    row = there(model)
+    before = model.objects.filter(pk=row.pk).values().get()  # type: ignore[attr-defined]
+    with pytest.raises(IntegrityError, match="are never changed"), transaction.atomic():
+        WAYS[way](row)
+    assert model.objects.filter(pk=row.pk).values().get() == before  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_it_is_the_protection_that_refuses(way: str):
+    row = there(Policy)
+    release(connection, Policy._meta.db_table)
+    try:
+        WAYS[way](row)
+    finally:
+        protect(connection, Policy._meta.db_table)
