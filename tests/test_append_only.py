@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 
 from accounts.append_only import AppendOnly, protect, release
-from eligibility.models import Policy
+from messaging.models import Act
 from tests.rows import there
 
 FINAL = sorted(
@@ -35,6 +35,12 @@ def replace(row: AppendOnly) -> None:
     sql(f"REPLACE INTO {table(row)} ({names}) SELECT {names} FROM {table(row)}")  # noqa: S608
 
 
+def truncate(row: AppendOnly) -> None:
+    # Checks still to come at the commit would refuse it before any trigger does.
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    sql(f"TRUNCATE {table(row)} CASCADE")
+
+
 WAYS = {
     "save": lambda row: row.save(),
     "update": lambda row: type(row).objects.filter(pk=row.pk).update(id=row.pk),
@@ -46,8 +52,7 @@ WAYS = {
     "SQL delete": lambda row: sql(f"DELETE FROM {table(row)}"),  # noqa: S608
 }
 if connection.vendor == "postgresql":
-    WAYS["truncate"] = lambda row: sql(f"TRUNCATE {table(row)}")
-    WAYS["truncate with cascade"] = lambda row: sql(f"TRUNCATE {table(row)} CASCADE")
+    WAYS["truncate"] = truncate
 else:
     WAYS["replace"] = replace
 
@@ -74,9 +79,10 @@ def test_a_final_row_is_never_changed(model: type[AppendOnly], way: str):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_it_is_the_protection_that_refuses(way: str):
-    row = there(Policy)
-    release(connection, Policy._meta.db_table)
-    try:
-        WAYS[way](row)
-    finally:
-        protect(connection, Policy._meta.db_table)
+    row = there(Act)
+    # PostgreSQL drops no trigger of a table while a check of it is still to come.
+    if connection.vendor == "postgresql":
+        sql("SET CONSTRAINTS ALL IMMEDIATE")
+    release(connection, Act._meta.db_table)
+    WAYS[way](row)
+    protect(connection, Act._meta.db_table)

@@ -183,8 +183,9 @@ REQUESTS = [
         "2k_10k",
         "month",
         (
-            "We make tide and current maps for small harbours and need a ninety-second film that shows "
-            "a skipper how to read them. The script is written and the narration is recorded."
+            "We make tide and current maps for small harbours and need a ninety-second film "
+            "that shows a skipper how to read them. The script is written and the narration "
+            "is recorded."
         ),
     ),
     (
@@ -196,8 +197,8 @@ REQUESTS = [
         "under_500",
         "open",
         (
-            "We are a family pottery and would like to show how a glaze is made. Would you look at our "
-            "twelve sketches and tell us whether they make a film at all?"
+            "We are a family pottery and would like to show how a glaze is made. Would you "
+            "look at our twelve sketches and tell us whether they make a film at all?"
         ),
     ),
     (
@@ -209,8 +210,9 @@ REQUESTS = [
         "500_2k",
         "now",
         (
-            "A fifteen-second loop for the shop window every month, about whatever comes out of the "
-            "oven. I pay straight to your account if you send it, the site takes too much."
+            "A fifteen-second loop for the shop window every month, about whatever comes out "
+            "of the oven. I pay straight to your account if you send it, the site takes too "
+            "much."
         ),
     ),
     (
@@ -222,8 +224,8 @@ REQUESTS = [
         "open",
         "later",
         (
-            "My daughters and I build dolls' houses. We would love a slow film of one being furnished, "
-            "room by room, for our fortieth year."
+            "My daughters and I build dolls' houses. We would love a slow film of one being "
+            "furnished, room by room, for our fortieth year."
         ),
     ),
     (
@@ -235,8 +237,8 @@ REQUESTS = [
         "over_10k",
         "month",
         (
-            "We need a small site where our crews book cameras and nobody can book the same one twice. "
-            "We have a sketch, a budget and a date: the first of March."
+            "We need a small site where our crews book cameras and nobody can book the same "
+            "one twice. We have a sketch, a budget and a date: the first of March."
         ),
     ),
 ]

@@ -185,6 +185,8 @@ class FlagAdmin(Desk[Flag]):
         decided: str | Promise,
     ) -> HttpResponse:
         """Carry it out and go back to the case, or show the case with the sentence and the text."""
+        if is_party(_person(request), flag):
+            return self._page(request, flag)
         if not form.is_valid():
             return self._page(request, flag, form=form, status=422)
         act = partial(act, reason=form.cleaned_data["reason"], clock=database_now)
