@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
-from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.account import forms as allauth
 from django import forms
 from django.http import HttpRequest
 from django.utils.text import slugify
@@ -32,7 +32,7 @@ def check_skill(name: str) -> None:
         )
 
 
-class SignupForm(OneValueEach, AllauthSignupForm):
+class SignupForm(OneValueEach, allauth.SignupForm):
     """One form for both doors: a client (makes its account, with this person as owner) or a
     freelancer (makes their profile)."""
 
@@ -75,6 +75,30 @@ class SignupForm(OneValueEach, AllauthSignupForm):
             company=data["company"],
             time_zone=data["time_zone"],
         )
+
+
+class LoginForm(OneValueEach, allauth.LoginForm):
+    """E-mail and password."""
+
+
+class ReauthenticateForm(OneValueEach, allauth.ReauthenticateForm):
+    """The password once more, before something that matters."""
+
+
+class ResetPasswordForm(OneValueEach, allauth.ResetPasswordForm):
+    """Where to send the link."""
+
+
+class ResetPasswordKeyForm(OneValueEach, allauth.ResetPasswordKeyForm):
+    """A new password, twice, by the link."""
+
+
+class ChangePasswordForm(OneValueEach, allauth.ChangePasswordForm):
+    """The old password and a new one, twice."""
+
+
+class AddEmailForm(OneValueEach, allauth.AddEmailForm):
+    """A new e-mail address."""
 
 
 class PersonForm(OneValueEach, forms.ModelForm[User]):

@@ -27,17 +27,19 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class Limit:
     """`person` and `network` are rates such as "10/5m". `open_without_store`: let pass while Redis
-    is away, for what the database guards as well; otherwise answer 503."""
+    is away, for what the database guards as well; otherwise answer 503. `typed`: the form's field
+    that names a person who is not signed in."""
 
     person: str
     network: str
     open_without_store: bool
+    typed: str = ""
 
 
 #: Every limit there is; docs/settings.md says the same.
 LIMITS = {
-    "sign-in": Limit("10/5m", "60/5m", open_without_store=False),
-    "sign-up": Limit("5/h", "20/h", open_without_store=False),
+    "sign-in": Limit("10/5m", "60/5m", open_without_store=False, typed="login"),
+    "sign-up": Limit("5/h", "20/h", open_without_store=False, typed="email"),
     "sending": Limit("60/h", "600/h", open_without_store=True),
     "message": Limit("20/m", "200/m", open_without_store=True),
     "flagging": Limit("30/d", "100/d", open_without_store=True),
@@ -52,18 +54,21 @@ class StoreAway(Exception):
 def network(request: HttpRequest) -> str:
     """The visitor's address; of IPv6 the /64, which is what one household has."""
     address = ipaddress.ip_address(client_address(request))
-    if address.version == 4:
+    if isinstance(address, ipaddress.IPv4Address):
         return str(address)
+    if address.ipv4_mapped:
+        # How a server that listens on both writes IPv4; one /64 would hold the whole of it.
+        return str(address.ipv4_mapped)
     return str(ipaddress.ip_network((address, 64), strict=False))
 
 
-def person_key(request: HttpRequest) -> str:
-    """The signed-in user; on sign-in the address typed together with the network, so that a
-    stranger's failures lock nobody out elsewhere."""
+def person_key(request: HttpRequest, typed: str) -> str:
+    """The signed-in user; otherwise what the field `typed` holds together with the network, so
+    that a stranger's failures lock nobody out elsewhere."""
     if request.user.is_authenticated:
         return f"user:{request.user.pk}"
-    typed = request.POST.get("login") or request.POST.get("email") or ""
-    return f"{typed.strip().lower()[:254]}|{network(request)}"
+    name = request.POST.get(typed, "").strip().lower()[:254]
+    return f"{name}|{network(request)}"
 
 
 def seconds_to_wait(request: HttpRequest, name: str) -> int:
@@ -78,7 +83,7 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
                 request, group=f"{name}:{by}", key=lambda *_, k=key: k, rate=rate, increment=True
             )
             for by, key, rate in [
-                ("person", person_key(request), limit.person),
+                ("person", person_key(request, limit.typed), limit.person),
                 ("network", network(request), limit.network),
             ]
         ]
@@ -106,7 +111,9 @@ def limited(name: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
-            seconds = seconds_to_wait(request, name) if request.method in methods else 0
+            # A HEAD costs what the GET costs.
+            method = "GET" if request.method == "HEAD" else request.method
+            seconds = seconds_to_wait(request, name) if method in methods else 0
             if seconds:
                 return too_many(request, seconds)
             return view(request, *args, **kwargs)

@@ -1,5 +1,8 @@
 """A person's own settings: who they are, their profile, their client account."""
 
+from typing import Any
+
+from allauth.account.views import SignupView
 from django.contrib import messages as flash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,6 +11,13 @@ from django.utils.translation import gettext as _
 from accounts.forms import ClientForm, PersonForm, ProfileForm
 from accounts.guards import freelancer_of, freelancer_only, member_of, member_only, person
 from accounts.models import FreelancerProfile, Membership
+
+
+class Signup(SignupView):
+    """Sign-up, with the door already chosen where a link says which: `?role=client`."""
+
+    def get_initial(self) -> dict[str, Any]:
+        return {**super().get_initial(), "role": self.request.GET.get("role")}
 
 
 def settings(request: HttpRequest) -> HttpResponse:

@@ -20,7 +20,8 @@ import django
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT = 3.0
 
-# What one would type to answer "how much did each client spend, and since when?": the money only,
+# What one would type to answer "how much did each client spend, and since when?", a row for each
+# client as the check gives: the money only,
 # without disputes, plans, holds, methods or the criteria.
 AGGREGATE = """
 SELECT client.external_id,
@@ -28,15 +29,15 @@ SELECT client.external_id,
         THEN payment.amount_cents - COALESCE(refund.cents, 0) ELSE 0 END) AS bigint) AS spend_cents,
     MIN(CASE WHEN payment.amount_cents > COALESCE(refund.cents, 0)
         THEN payment.at END) AS first_payment_at
-FROM eligibility_payment AS payment
-JOIN accounts_clientaccount AS client ON client.id = payment.client_id
+FROM accounts_clientaccount AS client
+LEFT JOIN eligibility_payment AS payment
+    ON payment.client_id = client.id AND payment.at <= %(at)s
 LEFT JOIN (
     SELECT payment_id, SUM(amount_cents) AS cents
     FROM eligibility_refund
     WHERE at <= %(at)s
     GROUP BY payment_id
 ) AS refund ON refund.payment_id = payment.id
-WHERE payment.at <= %(at)s
 GROUP BY client.id
 ORDER BY client.id
 """

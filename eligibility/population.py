@@ -4,8 +4,10 @@ Written apart from `rules.py` and `selectors.py` on purpose: the tests hold the 
 other, so that a slip in one is seen in the other.
 """
 
+import csv
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from io import TextIOBase
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -16,10 +18,10 @@ from eligibility.rules import Criterion, PlanTerms, PolicyTerms, window_start
 class Row(NamedTuple):
     """One client. Criteria are 1 or 0; money is US cents; the instant is ISO 8601 in UTC.
 
-    `first_payment_at` is the earliest payment that was kept at least in part, "" if there is none.
+    `first_payment_at` is the earliest payment that was kept at least in part. None: there is none.
     """
 
-    external_id: str
+    external_id: str | None
     eligible: int
     billing_method: int
     spend: int
@@ -27,7 +29,7 @@ class Row(NamedTuple):
     first_payment: int
     good_standing: int
     spend_cents: int
-    first_payment_at: str
+    first_payment_at: str | None
 
 
 _BATCH = 2000
@@ -112,7 +114,7 @@ state AS (
 judged AS (
     SELECT
         client.id,
-        COALESCE(client.external_id, '') AS external_id,
+        client.external_id,
         COALESCE(plan.plan, 'marketplace') AS plan,
         CASE WHEN method.client_id IS NULL THEN 0 ELSE 1 END AS billing_method,
         COALESCE(paid.cents, 0) - COALESCE(given_back.cents, 0) AS spend_cents,
@@ -137,14 +139,14 @@ SELECT
         AND judged.tenure >= asks.tenure
         AND judged.first_payment >= asks.first_payment
         AND judged.good_standing >= asks.good_standing
-    THEN 1 ELSE 0 END,
+    THEN 1 ELSE 0 END AS eligible,
     judged.billing_method,
-    CASE WHEN spend_cents > %(spend_over)s THEN 1 ELSE 0 END,
+    CASE WHEN spend_cents > %(spend_over)s THEN 1 ELSE 0 END AS spend,
     judged.tenure,
     judged.first_payment,
     judged.good_standing,
     spend_cents,
-    COALESCE(replace({first_at}, '.000000', '') || 'Z', '')
+    replace({first_at}, '.000000', '') || 'Z' AS first_payment_at
 FROM judged
 LEFT JOIN asks ON asks.plan = judged.plan
 ORDER BY judged.id
@@ -156,6 +158,29 @@ def judge_everyone(policy: PolicyTerms, at: datetime, known_at: datetime) -> Ite
 
     In order of account; memory stays flat, for the database hands the rows over in batches.
     """
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(*_question(policy, at, known_at))
+        while rows := cursor.fetchmany(_BATCH):
+            yield from map(Row._make, rows)
+
+
+def write_csv(policy: PolicyTerms, at: datetime, known_at: datetime, out: TextIOBase) -> None:
+    """The same rows as CSV with a header. PostgreSQL writes the text itself, which halves the
+    time that is not the statement's own."""
+    if connection.vendor != "postgresql":
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(Row._fields)
+        writer.writerows(judge_everyone(policy, at, known_at))
+        return
+    with connection.cursor() as cursor:
+        asked = cursor.mogrify(*_question(policy, at, known_at)).decode()
+        cursor.copy_expert(f"COPY ({asked}) TO STDOUT WITH (FORMAT csv, HEADER)", out)
+
+
+def _question(
+    policy: PolicyTerms, at: datetime, known_at: datetime
+) -> tuple[str, dict[str, str | int | datetime | None]]:
+    """The statement and its values."""
     values: dict[str, str | int | datetime | None] = {
         **_plans(policy),
         "at": _stored(at),
@@ -169,10 +194,7 @@ def judge_everyone(policy: PolicyTerms, at: datetime, known_at: datetime) -> Ite
         plans=", ".join(_placeholders(number) for number in range(len(policy.plans))),
         first_at=_ISO[connection.vendor] % "judged.first_at",
     )
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(statement, values)
-        while rows := cursor.fetchmany(_BATCH):
-            yield from map(Row._make, rows)
+    return statement, values
 
 
 def _stored(instant: datetime) -> str | datetime | None:

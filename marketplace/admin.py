@@ -17,5 +17,7 @@ def password_change(
 admin.site.site_header = _("Threshold desk")
 admin.site.site_title = _("Threshold desk")
 admin.site.index_title = _("What there is to see to")
+# Everything stands on the first page; beside a table there is no room to spare.
+admin.site.enable_nav_sidebar = False
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 admin.site.password_change = password_change  # type: ignore[method-assign,assignment]

@@ -9,10 +9,10 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from redis.exceptions import RedisError
 
-from accounts.limits import StoreAway
+from accounts import limits
 
 #: What a dependency that does not answer raises.
-AWAY = (OperationalError, InterfaceError, RedisError, StoreAway)
+AWAY = (OperationalError, InterfaceError, RedisError, limits.StoreAway)
 
 
 @login_not_required
@@ -29,6 +29,12 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403 with the sentence of the guard, or a general one."""
     return render(request, "403.html", {"sentence": _sentence(exception)}, status=403)
+
+
+@login_not_required
+def too_many_requests(request: HttpRequest) -> HttpResponse:
+    """429 for what django-allauth counts by itself: nothing of it is kept longer than a minute."""
+    return limits.too_many(request, seconds=60)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

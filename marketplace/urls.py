@@ -16,7 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/client/", accounts.client_account, name="client_account"),
     # Before allauth's own, to count tries by account and network.
     path("account/login/", limited("sign-in")(allauth.login), name="account_login"),
-    path("account/signup/", limited("sign-up")(allauth.signup), name="account_signup"),
+    path("account/signup/", limited("sign-up")(accounts.Signup.as_view()), name="account_signup"),
     path(
         "account/password/reset/",
         limited("sign-up")(allauth.password_reset),
@@ -29,4 +29,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 handler400 = errors.bad_request
 handler403 = errors.permission_denied
+handler429 = errors.too_many_requests
 handler500 = errors.server_error

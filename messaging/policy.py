@@ -151,7 +151,8 @@ def quota_state(
     a day counts uses only. No upper bound on the instants: a line stamped after `now` counts too.
     """
     if quota.window == "cycle":
-        used = sum(slots for _, slots in lines)
+        # A return can outlive its use in the sum when the anchor day is moved between them.
+        used = max(sum(slots for _, slots in lines), 0)
         renewal = next_cycle_start(anchor_day, now)
         returns: tuple[datetime, ...] = (renewal,) if used > 0 else ()
     else:

@@ -87,18 +87,27 @@ def unread(member: Membership | None, freelancer: FreelancerProfile | None) -> i
 
 
 def waiting_requests(freelancer: FreelancerProfile) -> QuerySet[ContactRequest]:
-    """The freelancer's sealed list: who asks and for what, without the letter."""
+    """The freelancer's sealed list: who asks and for what, whether they are `blocked`.
+
+    The letter is not even read from the database.
+    """
+    block = Block.objects.filter(
+        client=OuterRef("client"), freelancer=OuterRef("freelancer"), lifted_at=None
+    )
     return (
         freelancer.requests.filter(state=ContactRequest.State.WAITING)
-        .select_related("client", "skill", "receipt")
-        .defer("receipt__policy")
+        .select_related("client", "skill", "receipt", "message")
+        .defer("receipt__policy", "message__body")
+        .annotate(blocked=Exists(block))
     )
 
 
 def request_of(freelancer: FreelancerProfile, public_id: UUID) -> ContactRequest:
-    """One of this freelancer's requests. Raises Http404."""
-    rows = freelancer.requests.select_related("client", "skill", "receipt", "conversation")
-    return get_object_or_404(rows, public_id=public_id)
+    """One of this freelancer's requests; its letter is read when asked for. Raises Http404."""
+    rows = freelancer.requests.select_related(
+        "client", "skill", "receipt", "conversation", "message"
+    )
+    return get_object_or_404(rows.defer("message__body"), public_id=public_id)
 
 
 def sent_requests(member: Membership) -> QuerySet[ContactRequest]:
@@ -153,7 +162,7 @@ def conversation_of(
 
 
 def thread(conversation: Conversation) -> QuerySet[Message]:
-    return conversation.thread.select_related("author", "request")
+    return conversation.thread.select_related("author", "request__skill")
 
 
 def received_message(

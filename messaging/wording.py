@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from eligibility.rules import MOMENT, Criterion, CriterionResult, Evaluation
+from eligibility.rules import MOMENT, Criterion, CriterionResult, Evaluation, PlanTerms
 from messaging.policy import QuotaState, Refusal, SendContext
 
 #: What a client reads for every reason that is the freelancer's own: one sentence, no difference.
@@ -70,10 +70,16 @@ def _gate(context: SendContext | None) -> str:
 
 
 def _quota(context: SendContext | None) -> str:
-    if context is None or context.quota.next_at is None:
+    if context is None:
+        return _("All your places for new people are used.")
+    return _all_used(context.quota, context.now)
+
+
+def _all_used(quota: QuotaState, now: datetime) -> str:
+    if quota.next_at is None:
         return _("All your places for new people are used.")
     return _("All {slots} places for new people are used. The next one opens {instant}.").format(
-        slots=context.quota.slots, instant=instant(context.quota.next_at, context.now)
+        slots=quota.slots, instant=instant(quota.next_at, now)
     )
 
 
@@ -123,12 +129,17 @@ def threshold(result: CriterionResult) -> str:
             return _("no hold, account active")
 
 
-def verdict_sentence(verdict: Evaluation) -> str:
+def criteria_titles(plan: PlanTerms) -> list[str]:
+    """What a plan asks for, in the order in which it is always told."""
+    return [str(TITLES[criterion]) for criterion in Criterion if criterion in plan.criteria]
+
+
+def verdict_sentence(verdict: Evaluation, quota: QuotaState, now: datetime) -> str:
     """The answer to "Can I write to freelancers?", first."""
     if not verdict.may_start:
         return _("Your plan doesn't include starting conversations.")
     if not verdict.unmet:
-        return _("You can write to freelancers.")
+        return _("You can write to freelancers.") if quota.left else _all_used(quota, now)
     if not verdict.in_good_standing:
         return _("Not now: your account is on hold.")
     return _("Not yet.")

@@ -21,6 +21,7 @@ from accounts.append_only import AppendOnly, protect, release
 from accounts.clock import database_now
 from accounts.models import FreelancerProfile, Membership, User
 from accounts.models.client import Plan
+from marketplace import settings as site_as_written
 from tests import people
 
 pytest_plugins = ["tests.browser"]
@@ -43,7 +44,9 @@ AS_TESTS_WANT_IT: dict[str, Any] = {
 
 
 # A shared machine pauses: slowness is measured elsewhere.
-hypothesis.settings.register_profile("threshold", deadline=None)
+hypothesis.settings.register_profile(
+    "threshold", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("threshold")
 
 
@@ -83,7 +86,7 @@ def _empty_cache() -> None:
 def rate_limits(settings: Any) -> None:
     """Rate limits as the site has them; elsewhere a test may ask as often as it likes."""
     settings.RATELIMIT_ENABLE = True
-    del settings.ACCOUNT_RATE_LIMITS
+    settings.ACCOUNT_RATE_LIMITS = site_as_written.ACCOUNT_RATE_LIMITS
 
 
 # The database

@@ -1,11 +1,15 @@
 """What every page of the desk has in common."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.client import DatedFact
 
 M = TypeVar("M", bound=models.Model)
 
@@ -43,6 +47,15 @@ class ReadOnly(Desk[M]):
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
         return False
+
+
+class Dated:
+    """For the pages of dated facts: `recorded` is set by the desk, never typed."""
+
+    @admin.display(description=_("recorded"))
+    def recorded(self, fact: DatedFact) -> datetime | None:
+        """When it was learned; nothing for a row that is still being typed."""
+        return fact.recorded_at if fact.pk else None
 
 
 def is_superuser(request: HttpRequest) -> bool:

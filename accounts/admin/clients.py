@@ -4,10 +4,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import Desk, is_superuser
+from accounts.admin.base import Dated, Desk, is_superuser
 from accounts.clock import database_now
 from accounts.locks import lock_client
 from accounts.models import ClientAccount, Membership, PlanChange, StateChange
@@ -37,11 +38,11 @@ class _Members(admin.TabularInline):  # type: ignore[type-arg] # generic to the 
         return False
 
 
-class _Facts(admin.TabularInline):  # type: ignore[type-arg] # generic to the checker only
+class _Facts(Dated, admin.TabularInline):  # type: ignore[type-arg] # generic to the checker only
     """Facts are added, never changed: a receipt is re-checked with what was known then."""
 
     extra = 0
-    readonly_fields: ClassVar[Any] = ("recorded_at",)
+    readonly_fields: ClassVar[Any] = ("recorded",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).select_related("client").order_by("at", "pk")
@@ -61,13 +62,13 @@ class _Facts(admin.TabularInline):  # type: ignore[type-arg] # generic to the ch
 
 class _Plans(_Facts):
     model = PlanChange
-    fields = ("plan", "anchor_day", "at", "recorded_at")
+    fields = ("plan", "anchor_day", "at", "recorded")
     verbose_name_plural = _("plans: the latest one is in force")
 
 
 class _States(_Facts):
     model = StateChange
-    fields = ("active", "reason", "at", "recorded_at")
+    fields = ("active", "reason", "at", "recorded")
     verbose_name_plural = _("account active or not: without a row it is active")
 
 
@@ -77,10 +78,10 @@ class ClientAccountAdmin(Desk[ClientAccount]):
 
     list_display = ("name", "external_id", "country", "joined_at")
     search_fields = ("name", "external_id")
-    search_help_text = _("Name or the marketplace's own id")
     ordering = ("-pk",)
     fields = ("name", "external_id", "country", "website", "joined_at")
     inlines = (_Members, _Plans, _States)
+    formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClientAccount | None = None) -> Any:
         return ("joined_at",) if obj else ()

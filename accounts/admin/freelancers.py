@@ -5,9 +5,8 @@ from typing import Any
 from django.contrib import admin
 from django.db import transaction
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import Desk
+from accounts.admin.base import Dated, Desk
 from accounts.clock import database_now
 from accounts.locks import lock_client, lock_freelancer
 from accounts.models import FreelancerProfile, Relationship, Skill
@@ -62,7 +61,7 @@ class SkillAdmin(Desk[Skill]):
 
 
 @admin.register(Relationship)
-class RelationshipAdmin(Desk[Relationship]):
+class RelationshipAdmin(Dated, Desk[Relationship]):
     """Who knows whom opens doors and spares slots, so it is written under both locks of a send."""
 
     list_display = ("client", "freelancer", "kind", "at", "recorded_at")
@@ -70,13 +69,12 @@ class RelationshipAdmin(Desk[Relationship]):
     list_filter = ("kind",)
     list_select_related = ("client", "freelancer")
     search_fields = ("client__name", "client__external_id", "freelancer__name")
-    search_help_text = _("Client, the marketplace's own id, or freelancer")
     ordering = ("-pk",)
     raw_id_fields = ("client", "freelancer")
-    fields = ("client", "freelancer", "kind", "at", "recorded_at")
+    fields = ("client", "freelancer", "kind", "at", "recorded")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Relationship | None = None) -> Any:
-        return ("client", "freelancer", "recorded_at") if obj else ("recorded_at",)
+        return ("client", "freelancer", "recorded") if obj else ("recorded",)
 
     def save_model(self, request: HttpRequest, obj: Relationship, form: Any, change: bool) -> None:
         self._lock(obj)

@@ -19,7 +19,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts.admin.base import Desk
@@ -54,7 +53,6 @@ class FlagAdmin(Desk[Flag]):
         "message__conversation__client__name",
         "=message__conversation__client__external_id",
     )
-    search_help_text = gettext_lazy("Client, or the marketplace's own id")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from accounts.clock import Clock
-from accounts.locks import lock_client, share_freelancer
+from accounts.locks import lock_client, lock_freelancer, share_freelancer
 from accounts.models import FreelancerProfile, Membership
 from eligibility.selectors import verdict_at
 from messaging import quota, selectors
@@ -66,7 +66,8 @@ def write_as_freelancer(
     """
     with transaction.atomic(durable=True):
         lock_client(conversation.client_id)
-        share_freelancer(freelancer.pk)
+        # Exclusive: a freelancer's key is looked up across all their clients.
+        lock_freelancer(freelancer.pk)
         now = clock()
         key = {"author": freelancer.user_id, "submission_key": submission_key}
         first = Message.objects.filter(**key, sender_client=None).first()

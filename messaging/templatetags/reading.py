@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from linkify_it import LinkifyIt
 
 from accounts import countries
+from accounts.models.client import Plan
 from messaging import wording
+from messaging.policy import DAY
 
 register = template.Library()
 _links = LinkifyIt()
@@ -23,6 +25,9 @@ register.filter("observed", wording.observed)
 register.filter("threshold", wording.threshold)
 register.filter("missing", wording.missing)
 register.filter("spend_band", wording.spend_band)
+register.filter("criteria_titles", wording.criteria_titles)
+register.filter("plan_name", lambda name: Plan(name).label)
+register.filter("free_again", lambda line: line.at + DAY)
 
 
 @register.filter
@@ -47,6 +52,12 @@ def when(at: datetime) -> SafeString:
 def at(instant: datetime) -> SafeString:
     """ "today at 14:05" in the reader's zone, exact on hover."""
     return _time(instant, wording.instant(instant, timezone.now()))
+
+
+@register.simple_tag
+def clock(instant: datetime) -> SafeString:
+    """ "14:05" in the reader's zone, where the day stands above; exact on hover."""
+    return _time(instant, date_format(timezone.localtime(instant), "H:i"))
 
 
 @register.filter

@@ -104,6 +104,7 @@ def _page(
         "shown": freelancer,
         "form": form,
         "advice": advice,
+        "quota_sentence": wording.quota_sentence(advice.quota, advice.now) if advice else "",
         "refusal": refusal,
         "may_type": may_type,
     }

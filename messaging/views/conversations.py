@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import limits
@@ -75,7 +76,7 @@ def writing(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _page(request, shown, side, form, str(wording.KEY_REUSED), 409)
     except NotAMember:
         return _page(request, shown, side, form, str(wording.NOT_A_MEMBER), 403)
-    return redirect("conversation", public_id=public_id)
+    return redirect(_latest(shown))
 
 
 @require_POST
@@ -84,6 +85,11 @@ def reply(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) 
     """Answer a request: the reply accepts it and opens the conversation."""
     shown = selectors.request_of(freelancer, public_id)
     form = MessageForm(request.POST)
+    seconds = limits.seconds_to_wait(request, "message")
+    if seconds:
+        response = _sealed(request, shown, form, limits.wait_sentence(seconds), 429)
+        response["Retry-After"] = str(seconds)
+        return response
     if not form.is_valid():
         return _sealed(request, shown, form, "", 422)
     try:
@@ -98,7 +104,12 @@ def reply(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) 
         return _sealed(request, shown, form, str(wording.OWN_BLOCK), 422)
     except (KeyReused, NotOpen):
         return _sealed(request, shown, form, str(wording.KEY_REUSED), 409)
-    return redirect("conversation", public_id=shown.conversation.public_id)
+    return redirect(_latest(shown.conversation))
+
+
+def _latest(shown: Conversation) -> str:
+    """The address of the newest message, where a reader goes on."""
+    return reverse("conversation", args=[shown.public_id]) + "#latest"
 
 
 def _write(request: HttpRequest, shown: Conversation, side: Side, form: MessageForm) -> Message:
@@ -126,12 +137,14 @@ def _page(
 ) -> HttpResponse:
     rows = page(request, selectors.thread(shown), "sent_at", THREAD_PAGE)
     is_freelancer = side is Side.FREELANCER
+    read_to = shown.freelancer_read_seq if is_freelancer else shown.client_read_seq
     context = {
         "shown": shown,
         "side": side,
         "other": shown.client if is_freelancer else shown.freelancer,
         "thread": rows.rows[::-1],
         "page": rows,
+        "first_unread": read_to + 1,
         "form": form,
         "refusal": refusal,
         "blocked": is_freelancer and selectors.is_blocked(shown.client_id, shown.freelancer_id),

@@ -11,6 +11,7 @@ from accounts.keyset import page
 from accounts.models import Membership
 from eligibility import selectors as eligibility
 from messaging import selectors, wording
+from messaging.policy import next_cycle_start
 from messaging.quota import quota_at
 
 
@@ -23,8 +24,10 @@ def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
     quota = quota_at(member.client_id, verdict.quota, anchor_day=verdict.anchor_day, now=now)
     context = {
         "verdict": verdict,
-        "verdict_sentence": wording.verdict_sentence(verdict),
+        "verdict_sentence": wording.verdict_sentence(verdict, quota, now),
         "quota": quota,
+        "free": range(quota.left),
+        "renews_at": next_cycle_start(verdict.anchor_day, now) if quota.window == "cycle" else None,
         "quota_sentence": wording.quota_sentence(quota, now),
         "holds": eligibility.active_holds(member.client_id, now),
         "page": page(request, selectors.ledger(member.client), "at"),

@@ -38,6 +38,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
             case Refuse(Refusal.TALKING):
                 context["conversation"] = selectors.conversation_between(member.client, shown)
             case Refuse(refusal):
+                context["waiting"] = advice.pair.waiting
                 context["refusal"] = wording.refusal(refusal, name=shown.name, context=advice)
             case _:
                 context["may_write"] = True

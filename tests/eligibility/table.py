@@ -76,6 +76,18 @@ SPEND = [
         lapses_at=PAID_LEAVES,
     ),
     spend(
+        "falls to 1,000.00 when the first leaves",
+        [paid(1), paid(100_000, NOW - DAY)],
+        100_001,
+        lapses_at=PAID_LEAVES,
+    ),
+    spend(
+        "falls to 1,000.01 when the first leaves",
+        [paid(1), paid(100_001, NOW - DAY)],
+        100_002,
+        lapses_at=utc(2027, 11, 19, 12),
+    ),
+    spend(
         "settled now", [paid(100_001, NOW)], 100_001, lapses_at=utc(2027, 11, 20, 12), also=(FIRST,)
     ),
     spend(

@@ -82,12 +82,14 @@ def test_a_hold_or_an_inactive_account_is_not_in_good_standing(ledger, acme):
         release_recorded_at=april,
     )
     for day, active in ((10, False), (20, True)):
-        at = april.replace(day=day)
-        StateChange.objects.create(client=acme, active=active, at=at, recorded_at=at, reason="x")
-    told = {}
-    for at in ("2026-03-15", "2026-04-05", "2026-04-15", "2026-04-25"):
-        instant = f"{at}T00:00:00Z"
-        told[at[5:]] = both_gates("--at", instant)["good_standing"]
+        then = april.replace(day=day)
+        StateChange.objects.create(
+            client=acme, active=active, at=then, recorded_at=then, reason="Made up"
+        )
+    told = {
+        day: both_gates("--at", f"2026-{day}T00:00:00Z")["good_standing"]
+        for day in ("03-15", "04-05", "04-15", "04-25")
+    }
     assert told == {"03-15": "0", "04-05": "1", "04-15": "0", "04-25": "1"}
 
 

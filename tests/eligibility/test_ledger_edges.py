@@ -28,11 +28,8 @@ def step(kind, day):
 PAID, SMALL = payment("P1", FIRST, 100001), payment("P2", SECOND, 500)
 LAST_YEAR = "2025-03-05T10:00:00Z"
 A_YEAR_AGO, A_MOMENT_LESS = "2025-06-30T00:00:00Z", "2025-06-30T00:00:00.000001Z"
-OPENED, WON, LOST = (
-    step("opened", "2026-02-01"),
-    step("won", "2026-03-01"),
-    step("lost", "2026-03-01"),
-)
+OPENED = step("opened", "2026-02-01")
+WON, LOST = step("won", "2026-03-01"), step("lost", "2026-03-01")
 
 # What it is: rows, then spend in cents and the first payment that was kept, at NOW.
 EDGES = {

@@ -1,4 +1,4 @@
-"""Changes of facts as an import or the admin makes them: under the client's lock, dated after it."""
+"""Changes of facts as an import or the admin makes them: under the lock, dated after it."""
 
 import uuid
 

@@ -3,13 +3,21 @@
 import fcntl
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from django.db import connection
 
+from accounts.models import FreelancerProfile, Membership
 from messaging.invariants import violations
+from messaging.models import Conversation
+from tests import people
 from tests.races.crew import Crew
+from tests.races.deeds import answer, send
+
+AT_ONCE = 64
+SENDERS = 4
 
 #: Rounds of a race on PostgreSQL; SQLite, with its one writer, runs a quarter of them.
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "20"))
@@ -47,3 +55,23 @@ def intact(crew: Crew) -> Iterator[None]:
     """After the race, everything that must hold of the rows does."""
     yield
     assert list(violations()) == []
+
+
+@pytest.fixture
+def crowd(transactional_db: None) -> list[FreelancerProfile]:
+    """64 freelancers whose doors are open."""
+    return [people.freelancer(f"Freelancer {number}", skills=()) for number in range(AT_ONCE)]
+
+
+@pytest.fixture
+def talk(
+    transactional_db: None, now: datetime
+) -> tuple[list[Membership], FreelancerProfile, Conversation]:
+    """Four members of one client account in conversation with one freelancer."""
+    account = people.eligible_client(now)
+    members = [people.member(account) for _ in range(SENDERS)]
+    freelancer = people.freelancer("Finn")
+    send(members[0], freelancer)()
+    conversation = Conversation.objects.get()
+    answer(freelancer, conversation)()
+    return members, freelancer, conversation

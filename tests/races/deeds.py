@@ -6,22 +6,14 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from accounts.clock import database_now
 from accounts.models import FreelancerProfile, Membership
-from messaging.models import ContactRequest, Conversation, Message
-from messaging.services import conversations, requests
+from messaging.models import Conversation, Message
 from messaging.services.outcomes import NotAMember, Refused
+from tests.messaging import letters
 from tests.races.crew import Deed
 
-LETTER = requests.RequestContent(
-    skill=None,
-    kind=ContactRequest.Kind.NEW_PROJECT,
-    budget=ContactRequest.Budget.TO_2K,
-    start=ContactRequest.Start.MONTH,
-    body="We are looking for somebody to draw a map of our town.",
-)
 BREATH = 0.001  # seconds between two tries: without it nobody else gets SQLite's one lock
-ENOUGH = 2000  # tries after which a writer that nobody stopped gives up
+ENOUGH = 30  # seconds after which a writer whom nobody stopped gives up
 
 
 def send(member: Membership, freelancer: FreelancerProfile, key: str = "") -> Deed:
@@ -30,42 +22,24 @@ def send(member: Membership, freelancer: FreelancerProfile, key: str = "") -> De
 
 
 def _send(member: Membership, freelancer: FreelancerProfile, key: str) -> int:
-    request = requests.send_request(
-        member=member,
-        freelancer=freelancer,
-        content=LETTER,
-        submission_key=key,
-        clock=database_now,
-    )
-    return request.pk
+    return letters.send(member, freelancer, key=key).pk
 
 
-def write(member: Membership, conversation: Conversation) -> Message:
-    """One message in a conversation, as a member of the client account."""
-    return conversations.write_as_client(
-        member=member,
-        conversation=conversation,
-        body="Is next week still fine?",
-        submission_key=uuid.uuid4().hex,
-        clock=database_now,
-    )
+def answer(freelancer: FreelancerProfile, conversation: Conversation, key: str = "") -> Deed:
+    """A freelancer's message; gives its id."""
+    return partial(_answer, freelancer, conversation, key or uuid.uuid4().hex)
 
 
-def reply(freelancer: FreelancerProfile, conversation: Conversation) -> Message:
-    return conversations.write_as_freelancer(
-        freelancer=freelancer,
-        conversation=conversation,
-        body="Thank you, let us talk.",
-        submission_key=uuid.uuid4().hex,
-        clock=database_now,
-    )
+def _answer(freelancer: FreelancerProfile, conversation: Conversation, key: str) -> int:
+    return letters.reply(freelancer, conversation, "Gladly, tell me more.", key).pk
 
 
 def keep_writing(member: Membership, conversation: Conversation) -> str:
     """Write until refused; gives the reason."""
-    for _ in range(ENOUGH):
+    end = time.monotonic() + ENOUGH
+    while time.monotonic() < end:
         try:
-            write(member, conversation)
+            letters.write(member, conversation, "Is next week still fine?")
         except Refused as refused:
             return refused.refusal.value
         except NotAMember:

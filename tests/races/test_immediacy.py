@@ -4,61 +4,25 @@ Each trial sets four senders going, makes the change in their midst, counts the 
 the change has returned, and counts again when every sender has been refused: the same number.
 """
 
-import random
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import pytest
 
 from accounts.clock import database_now
 from accounts.models import FreelancerProfile, Membership, Relationship
-from messaging.models import Conversation, Message
+from messaging.models import Message
 from messaging.services import door, moderation
 from tests import people
-from tests.races.crew import Crew, Deed
-from tests.races.deeds import change_then_count, keep_sending, keep_writing, reply, send
 from tests.races.changes import refund_whole, remove_member
+from tests.races.conftest import SENDERS
+from tests.races.crew import Crew
+from tests.races.deeds import keep_sending, keep_writing
+from tests.races.trials import trial
 
-SENDERS = 4
 TRIALS = 100
 
 pytestmark = pytest.mark.usefixtures("intact")
-
-
-@dataclass(frozen=True)
-class Trial:
-    """Messages when the change had returned and at the end, and why the senders stopped."""
-
-    then: int
-    finally_: int
-    stopped: Counter[str]
-
-
-def trial(crew: Crew, change: Deed, senders: Sequence[Deed], scope: dict[str, Any]) -> Trial:
-    changer = partial(change_then_count, change, random.uniform(0, 0.02), scope)
-    changed, *sent = crew.together([changer, *senders])
-    assert changed.said == "done", changed.said
-    assert {outcome.said for outcome in sent} == {"done"}, sent
-    return Trial(
-        then=changed.result,
-        finally_=Message.objects.filter(**scope).count(),
-        stopped=Counter(outcome.result for outcome in sent),
-    )
-
-
-@pytest.fixture
-def talk(transactional_db, now) -> tuple[list[Membership], FreelancerProfile, Conversation]:
-    """Four members of one client account in conversation with one freelancer."""
-    account = people.eligible_client(now)
-    members = [people.member(account) for _ in range(SENDERS)]
-    freelancer = people.freelancer("Finn")
-    send(members[0], freelancer)()
-    conversation = Conversation.objects.get()
-    reply(freelancer, conversation)
-    return members, freelancer, conversation
 
 
 def test_nothing_arrives_after_a_block(crew: Crew, talk):

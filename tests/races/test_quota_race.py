@@ -5,21 +5,16 @@ from collections import Counter
 
 import pytest
 
-from accounts.models import FreelancerProfile, Membership
+from accounts.models import Membership
 from messaging.models import ContactRequest, Conversation, Message, QuotaEntry, Receipt
 from tests import people
+from tests.races.conftest import AT_ONCE
 from tests.races.crew import Crew
-from tests.races.deeds import send
+from tests.races.deeds import answer, send
 
 SLOTS = 5
-AT_ONCE = 64
 
 pytestmark = pytest.mark.usefixtures("intact")
-
-
-@pytest.fixture
-def crowd(transactional_db) -> list[FreelancerProfile]:
-    return [people.freelancer(f"Freelancer {number}") for number in range(AT_ONCE)]
 
 
 def eligible(now, name: str = "") -> Membership:
@@ -64,7 +59,18 @@ def test_fifty_clicks_on_one_freelancer_are_one_request(crew: Crew, crowd, now):
 
 
 def test_many_clients_write_to_one_freelancer_at_once(crew: Crew, crowd, now):
-    """The freelancer's row is only shared: nobody waits for, or fails because of, another client."""
+    """The freelancer's row is only shared, so no client fails because of another."""
     members = [eligible(now) for _ in range(AT_ONCE)]
     outcomes = crew.together([send(member, crowd[0]) for member in members])
     assert Counter(outcome.said for outcome in outcomes) == Counter(done=AT_ONCE)
+
+
+def test_a_freelancers_click_on_many_conversations_answers_one(crew: Crew, transactional_db, now):
+    """A freelancer's key is theirs, whichever client's row the answer locks."""
+    finn = people.freelancer("Finn")
+    talks = []
+    for _ in range(16):
+        request = ContactRequest.objects.get(pk=send(eligible(now), finn)())
+        talks.append(request.conversation)
+    outcomes = crew.together([answer(finn, talk, "the same click") for talk in talks])
+    assert Counter(outcome.said for outcome in outcomes) == Counter(done=1, KeyReused=15)

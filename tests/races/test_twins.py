@@ -16,8 +16,8 @@ from tests import people
 from tests.races import twins
 from tests.races.crew import Crew
 from tests.races.deeds import keep_writing, send
-from tests.races.test_immediacy import Trial, talk, trial  # noqa: F401 - `talk` is a fixture
-from tests.races.test_quota_race import SLOTS, crowd, eligible  # noqa: F401 - `crowd` is a fixture
+from tests.races.test_quota_race import SLOTS, eligible
+from tests.races.trials import trial
 
 TRIES = 50  # rounds within which a twin has to show its fault
 
@@ -63,11 +63,8 @@ def _some_message_is_late(crew: Crew, block, writers, talk) -> bool:
     _, freelancer, conversation = talk
     scope = {"conversation": conversation}
 
-    def once() -> Trial:
-        return trial(crew, block, writers, scope)
-
     for _ in range(TRIES):
-        ended = once()
+        ended = trial(crew, block, writers, scope)
         if ended.finally_ > ended.then:
             return True
         door.unblock_client(freelancer=freelancer, client=conversation.client, clock=database_now)

@@ -16,7 +16,8 @@ from messaging.models import Block, Conversation, Message, QuotaEntry
 from messaging.policy import DAY, Deliver, Refusal, decide
 from messaging.services import requests
 from messaging.services.outcomes import Refused
-from tests.races.deeds import BREATH, ENOUGH, LETTER
+from tests.messaging.letters import LETTER
+from tests.races.deeds import BREATH, ENOUGH
 
 
 def count_then_insert(member: Membership, freelancer: FreelancerProfile) -> None:
@@ -56,7 +57,8 @@ def block_without_lock(freelancer: FreelancerProfile, client: ClientAccount) -> 
 
 def keep_writing_unlocked(member: Membership, conversation: Conversation) -> str:
     """Looks whether it is blocked before it holds the lock."""
-    for _ in range(ENOUGH):
+    end = time.monotonic() + ENOUGH
+    while time.monotonic() < end:
         if selectors.is_blocked(conversation.client_id, conversation.freelancer_id):
             return Refusal.BLOCKED.value
         with transaction.atomic(durable=True):

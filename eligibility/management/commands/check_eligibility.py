@@ -1,11 +1,9 @@
 """Who may start conversations, as of any instant (docs/imports.md)."""
 
 import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, OutputWrapper
@@ -14,11 +12,10 @@ from accounts.clock import database_now
 from accounts.models import ClientAccount
 from eligibility.imports.command import read_instant
 from eligibility.models import Policy
-from eligibility.population import Row, judge_everyone
+from eligibility.population import Row, judge_everyone, write_csv
 from eligibility.rules import Criterion, CriterionResult, Eligible, Verdict
 from eligibility.selectors import policy_at, verdict_at
 
-_BATCH = 2000  # rows to a write
 _WIDTHS = (20, 9, 15, 6, 7, 14, 14, 13, 0)
 
 
@@ -53,17 +50,12 @@ class Command(BaseCommand):
         except Policy.DoesNotExist as error:
             raise CommandError(f"No policy was in force at {at}.") from error
         out = self.stdout
-        if client is None:
-            _write_rows(judge_everyone(policy, instant, known), format, out)
-            return
-        verdict = _verdict(client, instant, known)
-        match format:
-            case "csv":
-                _write_rows(iter([row_of(client, verdict)]), "csv", out)
-            case "json":
-                out.write(json.dumps(_told(client, verdict, known), indent=2))
-            case _:
-                out.writelines(f"{line}\n" for line in _table(client, verdict))
+        if client is not None:
+            _write_one(client, _verdict(client, instant, known), known, format, out)
+        elif format == "csv":
+            write_csv(policy, instant, known, out)
+        else:
+            _write_everyone(judge_everyone(policy, instant, known), format, out)
 
 
 def row_of(external_id: str, verdict: Verdict) -> Row:
@@ -74,7 +66,7 @@ def row_of(external_id: str, verdict: Verdict) -> Row:
         external_id=external_id,
         eligible=int(isinstance(verdict, Eligible)),
         spend_cents=_cents(verdict),
-        first_payment_at=_iso(verdict.at - first) if isinstance(first, timedelta) else "",
+        first_payment_at=_iso(verdict.at - first) if isinstance(first, timedelta) else None,
         **met,
     )
 
@@ -92,31 +84,34 @@ def _verdict(external_id: str, at: datetime, known_at: datetime) -> Verdict:
     return verdict_at(client.pk, at, known_at)
 
 
-def _write_rows(rows: Iterator[Row], form: str, out: OutputWrapper) -> None:
+def _write_one(
+    external_id: str, verdict: Verdict, known_at: datetime, form: str, out: OutputWrapper
+) -> None:
     match form:
         case "csv":
-            out.write(_csv([Row._fields]), ending="")
-            while batch := list(islice(rows, _BATCH)):
-                out.write(_csv(batch), ending="")
+            writer = csv.writer(out, lineterminator="\n")
+            writer.writerows([Row._fields, row_of(external_id, verdict)])
         case "json":
-            before = "[\n"
-            for row in rows:
-                out.write(before + json.dumps(row._asdict()), ending="")
-                before = ",\n"
-            out.write("\n]" if before == ",\n" else "[]")
+            out.write(json.dumps(_told(external_id, verdict, known_at), indent=2))
         case _:
-            out.write(_columns(Row._fields))
-            out.writelines(map(_columns, rows))
+            out.writelines(f"{line}\n" for line in _table(external_id, verdict))
 
 
-def _csv(rows: Iterable[Iterable[object]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue()
+def _write_everyone(rows: Iterator[Row], form: str, out: OutputWrapper) -> None:
+    if form == "table":
+        out.write(_columns(Row._fields))
+        out.writelines(map(_columns, rows))
+        return
+    before = "[\n"
+    for row in rows:
+        out.write(before + json.dumps(row._asdict()), ending="")
+        before = ",\n"
+    out.write("\n]" if before == ",\n" else "[]")
 
 
 def _columns(cells: Iterable[object]) -> str:
-    padded = (f"{cell!s:<{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+    texts = ("-" if cell is None else str(cell) for cell in cells)
+    padded = (f"{text:<{width}}" for text, width in zip(texts, _WIDTHS, strict=True))
     return " ".join(padded).rstrip() + "\n"
 
 
@@ -193,5 +188,5 @@ def _readable(result: CriterionResult, value: int | timedelta | None) -> str:
     return str(value)
 
 
-def _iso(instant: datetime | None) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else ""
+def _iso(instant: datetime | None) -> str | None:
+    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z") if instant else None

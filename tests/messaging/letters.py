@@ -1,0 +1,82 @@
+"""Sending in one line, for tests that are about something else."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+
+from accounts.clock import database_now
+from accounts.models import FreelancerProfile, Membership
+from messaging.models import ContactRequest, Conversation, Message
+from messaging.services import conversations, requests
+from tests import people
+
+LETTER = requests.RequestContent(
+    skill=None,
+    kind=ContactRequest.Kind.NEW_PROJECT,
+    budget=ContactRequest.Budget.TO_2K,
+    start=ContactRequest.Start.MONTH,
+    body="We are looking for somebody to draw a map of our town.",
+)
+
+
+def send(
+    member: Membership,
+    freelancer: FreelancerProfile,
+    *,
+    now: datetime | None = None,
+    key: str = "",
+    content: requests.RequestContent = LETTER,
+) -> ContactRequest:
+    """A first message, at `now` or by the site's own clock; no key: one of its own."""
+    return requests.send_request(
+        member=member,
+        freelancer=freelancer,
+        content=content,
+        submission_key=key or uuid.uuid4().hex,
+        clock=people.at(now) if now else database_now,
+    )
+
+
+def write(member: Membership, conversation: Conversation, body: str, key: str = "") -> Message:
+    """The client's side of a conversation."""
+    return conversations.write_as_client(
+        member=member,
+        conversation=conversation,
+        body=body,
+        submission_key=key or uuid.uuid4().hex,
+        clock=database_now,
+    )
+
+
+def reply(
+    freelancer: FreelancerProfile, conversation: Conversation, body: str, key: str = ""
+) -> Message:
+    """The freelancer's side of it."""
+    return conversations.write_as_freelancer(
+        freelancer=freelancer,
+        conversation=conversation,
+        body=body,
+        submission_key=key or uuid.uuid4().hex,
+        clock=database_now,
+    )
+
+
+def writes_nothing(act: Callable[[], Any], refusal: type[Exception]) -> Exception:
+    """Have `act` fail with `refusal`; not one row of any table was added, changed or removed."""
+    before = every_row()
+    try:
+        act()
+    except refusal as error:
+        assert every_row() == before
+        return error
+    raise AssertionError(f"{refusal.__name__} was not raised")
+
+
+def every_row() -> dict[str, list[dict[str, Any]]]:
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_models()
+    }

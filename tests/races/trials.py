@@ -1,0 +1,33 @@
+"""A change made in the midst of senders, and what arrived before and after it."""
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from messaging.models import Message
+from tests.races.crew import Crew, Deed
+from tests.races.deeds import change_then_count
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Messages when the change had returned and at the end, and why the senders stopped."""
+
+    then: int
+    finally_: int
+    stopped: Counter[str]
+
+
+def trial(crew: Crew, change: Deed, senders: Sequence[Deed], scope: dict[str, Any]) -> Trial:
+    changer = partial(change_then_count, change, random.uniform(0, 0.02), scope)
+    changed, *sent = crew.together([changer, *senders])
+    assert changed.said == "done", changed.said
+    assert {outcome.said for outcome in sent} == {"done"}, sent
+    return Trial(
+        then=changed.result,
+        finally_=Message.objects.filter(**scope).count(),
+        stopped=Counter(outcome.result for outcome in sent),
+    )
