@@ -1,11 +1,11 @@
 """Pages by key, not by number: page 1,000 costs what page 1 costs."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
@@ -24,9 +24,11 @@ class Page(Generic[M]):
 def page(request: HttpRequest, rows: QuerySet[M], instant: str, size: int = PAGE) -> Page[M]:
     """The page of `rows` that the address asks for, ordered by (`instant`, id), newest first.
 
+    `instant` names the field that orders the rows: a time, or a number that only grows.
+
     The key in the address is `before` or `after`; one that makes no sense shows the first page.
     """
-    before, after = _key(request.GET.get("before")), _key(request.GET.get("after"))
+    before, after = (_key(rows, instant, request.GET.get(name)) for name in ("before", "after"))
     if after is not None and before is None:
         found = list(_beyond(rows, instant, after, "gt").order_by(instant, "id")[: size + 1])
         more_newer, found = len(found) > size, found[:size][::-1]
@@ -43,7 +45,7 @@ def page(request: HttpRequest, rows: QuerySet[M], instant: str, size: int = PAGE
     )
 
 
-def _beyond(rows: QuerySet[M], instant: str, key: tuple[datetime, int], side: str) -> QuerySet[M]:
+def _beyond(rows: QuerySet[M], instant: str, key: tuple[Any, int], side: str) -> QuerySet[M]:
     at, pk = key
     # Written so that an index on (instant, id) is walked from the key on.
     return rows.filter(
@@ -52,13 +54,13 @@ def _beyond(rows: QuerySet[M], instant: str, key: tuple[datetime, int], side: st
     )
 
 
-def _key(text: str | None) -> tuple[datetime, int] | None:
+def _key(rows: QuerySet[M], instant: str, text: str | None) -> tuple[Any, int] | None:
     if not text:
         return None
     try:
         at, pk = signing.loads(text, salt="keyset")
-        return datetime.fromisoformat(at), int(pk)
-    except (signing.BadSignature, ValueError, TypeError):
+        return _field(rows.model, instant).to_python(at), int(pk)
+    except (signing.BadSignature, ValidationError, ValueError, TypeError):
         return None
 
 
@@ -66,6 +68,10 @@ def _url(request: HttpRequest, name: str, row: Model, instant: str) -> str:
     query = request.GET.copy()
     query.pop("before", None)
     query.pop("after", None)
-    at: datetime = getattr(row, instant)
-    query[name] = signing.dumps((at.isoformat(), row.pk), salt="keyset")
+    at = _field(type(row), instant).value_to_string(row)
+    query[name] = signing.dumps((at, row.pk), salt="keyset")
     return f"?{query.urlencode()}"
+
+
+def _field(model: type[Model], name: str) -> Field[Any, Any]:
+    return cast("Field[Any, Any]", model._meta.get_field(name))

@@ -43,7 +43,9 @@ def open_freelancer_profile(*, user: User, name: str) -> FreelancerProfile:
     base = slugify(name)[:40]
     taken = not base or FreelancerProfile.objects.filter(slug=base).exists()
     slug = f"{base or 'freelancer'}-{secrets.token_hex(3)}" if taken else base
-    return FreelancerProfile.objects.create(user=user, name=name, slug=slug)
+    profile = FreelancerProfile.objects.create(user=user, name=name, slug=slug)
+    profile.index_words()
+    return profile
 
 
 @transaction.atomic
@@ -55,6 +57,7 @@ def save_profile(
         setattr(profile, field, value)
     profile.save(update_fields=list(values))
     profile.skills.set([_skill(name) for name in skill_names])
+    profile.index_words()
     return profile
 
 

@@ -149,9 +149,9 @@ def _pairs_with_two_waiting_requests() -> Iterable[object]:
     return _twice(ContactRequest.objects.filter(state=State.WAITING), "client", "freelancer")
 
 
-def _twice(rows: QuerySet[Model], *columns: str) -> Iterable[object]:
+def _twice(rows: QuerySet[Model], *columns: str) -> Iterator[object]:
     groups = rows.order_by().values(*columns).annotate(rows=Count("pk")).filter(rows__gt=1)
-    return groups.values_list(*columns)[:SHOWN].iterator()
+    yield from groups.values_list(*columns)[:SHOWN].iterator()
 
 
 def _requests_without_their_acts() -> Iterable[object]:

@@ -192,13 +192,8 @@ def talent(*, words: str, skill: str) -> QuerySet[FreelancerProfile]:
     found = profiles()
     if skill:
         found = found.filter(skills__slug=skill)
-    for word in words.split()[:5]:
-        with_skill = FreelancerProfile.skills.through.objects.filter(
-            freelancerprofile=OuterRef("pk"), skill__name__icontains=word
-        )
-        found = found.filter(
-            Q(name__icontains=word) | Q(headline__icontains=word) | Exists(with_skill)
-        )
+    for word in words.lower().split()[:5]:
+        found = found.filter(search_text__contains=word)
     return found
 
 

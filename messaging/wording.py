@@ -7,7 +7,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from eligibility.rules import MOMENT, Criterion, CriterionResult, Evaluation, PlanTerms
+from eligibility.rules import (
+    MOMENT,
+    Criterion,
+    CriterionResult,
+    Eligible,
+    Evaluation,
+    PlanTerms,
+)
 from messaging.policy import QuotaState, Refusal, SendContext
 
 #: What a client reads for every reason that is the freelancer's own: one sentence, no difference.
@@ -134,12 +141,19 @@ def criteria_titles(plan: PlanTerms) -> list[str]:
     return [str(TITLES[criterion]) for criterion in Criterion if criterion in plan.criteria]
 
 
-def verdict_sentence(verdict: Evaluation, quota: QuotaState, now: datetime) -> str:
-    """The answer to "Can I write to freelancers?", first."""
+def answer(verdict: Evaluation, quota: QuotaState, now: datetime) -> str:
+    """The answer to "Can I write to freelancers?" of an account with these places left."""
+    if isinstance(verdict, Eligible) and not quota.left:
+        return _all_used(quota, now)
+    return verdict_sentence(verdict)
+
+
+def verdict_sentence(verdict: Evaluation) -> str:
+    """What the gate says, in a sentence."""
     if not verdict.may_start:
         return _("Your plan doesn't include starting conversations.")
     if not verdict.unmet:
-        return _("You can write to freelancers.") if quota.left else _all_used(quota, now)
+        return _("You can write to freelancers.")
     if not verdict.in_good_standing:
         return _("Not now: your account is on hold.")
     return _("Not yet.")
@@ -217,7 +231,7 @@ def spend_band(cents: int) -> str:
     """The band a client's spend falls in; freelancers never see the figure."""
     for below, words in _BANDS:
         if cents < below:
-            return words
+            return str(words)
     return _("over $100k")
 
 

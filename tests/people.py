@@ -232,6 +232,7 @@ def freelancer(
         door=door,
     )
     profile.skills.set([skill(each) for each in skills])
+    profile.index_words()
     return profile
 
 

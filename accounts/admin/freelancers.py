@@ -52,6 +52,10 @@ class FreelancerProfileAdmin(Desk[FreelancerProfile]):
         lock_freelancer(obj.pk)
         self.save_changed(obj, form)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        form.instance.index_words()
+
 
 @admin.register(Skill)
 class SkillAdmin(Desk[Skill]):

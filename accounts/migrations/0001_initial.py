@@ -219,6 +219,7 @@ class Migration(migrations.Migration):
                         verbose_name="country",
                     ),
                 ),
+                ("search_text", models.TextField(blank=True, editable=False)),
                 ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("deactivated_at", models.DateTimeField(blank=True, null=True)),
                 (

@@ -43,6 +43,7 @@ class FreelancerProfile(models.Model):
         _("hourly rate (US cents)"), null=True, blank=True, validators=[MinValueValidator(100)]
     )
     country = models.CharField(_("country"), max_length=2, choices=countries.choices, blank=True)
+    search_text = models.TextField(blank=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
     deactivated_at = models.DateTimeField(null=True, blank=True)
     door = models.CharField(max_length=8, choices=Door.choices, default=Door.OPEN)
@@ -69,3 +70,9 @@ class FreelancerProfile(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("talent_profile", args=[self.slug])
+
+    def index_words(self) -> None:
+        """Keep what the directory searches, after name, headline or skills changed."""
+        words = [self.name, self.headline, *(skill.name for skill in self.skills.all())]
+        self.search_text = " ".join(words).lower()
+        self.save(update_fields=["search_text"])

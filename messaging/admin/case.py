@@ -6,13 +6,14 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q, QuerySet, Value, When
+from django.utils.translation import gettext as _
 
 from accounts.clock import database_now
 from accounts.models import ClientAccount, FreelancerProfile, Membership, User
 from accounts.models.client import Plan
 from eligibility import receipts
 from eligibility.models import Hold
-from eligibility.rules import CriterionResult
+from eligibility.rules import CriterionResult, Verdict
 from eligibility.selectors import verdict_at
 from messaging import wording
 from messaging.models import ContactRequest, Flag, Message, ModerationAction, Receipt
@@ -137,7 +138,7 @@ def lay_out(flag: Flag) -> Case:
         receipt=receipt,
         lines=[_line(result) for result in receipts.results(receipt.results)] if receipt else [],
         plan=str(Plan(verdict.plan).label),
-        standing=wording.verdict_sentence(verdict),
+        standing=_standing(verdict),
         hold=Hold.objects.filter(client=client, released_at=None)
         .select_related("placed_by")
         .first(),
@@ -149,6 +150,16 @@ def lay_out(flag: Flag) -> Case:
             .order_by("-at", "-pk")[:LAST_ACTIONS]
         ),
     )
+
+
+def _standing(verdict: Verdict) -> str:
+    """Whether the gate would let the client through now."""
+    if not verdict.may_start:
+        return _("This plan does not start conversations")
+    if verdict.unmet:
+        parts = "; ".join(wording.missing(result) for result in verdict.unmet)
+        return _("Does not pass the gate: {parts}").format(parts=parts)
+    return _("Passes the gate")
 
 
 def _around(message: Message) -> list[Message]:

@@ -42,8 +42,8 @@ class FlagAdmin(Desk[Flag]):
 
     list_display = (
         columns.reason,
-        columns.excerpt,
         columns.age,
+        columns.excerpt,
         columns.client,
         columns.reporter_side,
         columns.decision,

@@ -135,7 +135,7 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    rows = page(request, selectors.thread(shown), "sent_at", THREAD_PAGE)
+    rows = page(request, selectors.thread(shown), "seq", THREAD_PAGE)
     is_freelancer = side is Side.FREELANCER
     read_to = shown.freelancer_read_seq if is_freelancer else shown.client_read_seq
     context = {

@@ -24,7 +24,7 @@ def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
     quota = quota_at(member.client_id, verdict.quota, anchor_day=verdict.anchor_day, now=now)
     context = {
         "verdict": verdict,
-        "verdict_sentence": wording.verdict_sentence(verdict, quota, now),
+        "verdict_sentence": wording.answer(verdict, quota, now),
         "quota": quota,
         "free": range(quota.left),
         "renews_at": next_cycle_start(verdict.anchor_day, now) if quota.window == "cycle" else None,

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.apps import apps
 
@@ -12,6 +12,8 @@ from accounts.models import FreelancerProfile, Membership
 from messaging.models import ContactRequest, Conversation, Message
 from messaging.services import conversations, requests
 from tests import people
+
+Failure = TypeVar("Failure", bound=Exception)
 
 LETTER = requests.RequestContent(
     skill=None,
@@ -64,7 +66,7 @@ def reply(
     )
 
 
-def writes_nothing(act: Callable[[], Any], refusal: type[Exception]) -> Exception:
+def writes_nothing(act: Callable[[], Any], refusal: type[Failure]) -> Failure:
     """Have `act` fail with `refusal`; not one row of any table was added, changed or removed."""
     before = every_row()
     try:

@@ -73,7 +73,7 @@ def test_blocking_twice_is_blocking_once(cleo, finn):
 def test_after_unblocking_the_gate_and_the_door_decide_again(cleo, finn):
     block(finn, cleo.client)
     unblock(finn, cleo.client)
-    assert Block.objects.get().lifted_at >= Block.objects.get().placed_at
+    assert Block.objects.get().lifted_at is not None
     set_door(finn, "closed")
     assert writes_nothing(lambda: send(cleo, finn), Refused).refusal == Refusal.CLOSED
     set_door(finn, "open")

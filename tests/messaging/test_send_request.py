@@ -1,13 +1,11 @@
 """A first message: what is written when it passes, and that nothing is when it does not."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import database_now
@@ -18,7 +16,6 @@ from eligibility.selectors import verdict_at
 from messaging.invariants import violations
 from messaging.models import (
     Act,
-    Block,
     ContactRequest,
     Conversation,
     Message,
@@ -28,12 +25,10 @@ from messaging.models import (
 from messaging.policy import Refusal
 from messaging.selectors import send_context
 from messaging.services.moderation import place_hold
-from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused
+from messaging.services.outcomes import Gone, NotAMember, Refused
 from tests import people
-from tests.messaging.letters import LETTER, reply, send, write, writes_nothing
-
-OTHER_LETTER = replace(LETTER, body="We are looking for somebody to set a book of recipes.")
-
+from tests.messaging.letters import LETTER, send, writes_nothing
+from tests.messaging.obstacles import AGAINST, undone
 
 # The database's clock, where there is one, is a query of its own.
 _CLOCK = int(connection.vendor == "postgresql")
@@ -45,16 +40,6 @@ QUERIES_OF_A_SEND = 24 + _CLOCK
 def _intact(db):
     yield
     assert list(violations()) == []
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside did not happen. No `atomic`: a durable transaction may not be nested."""
-    mark = transaction.savepoint()
-    try:
-        yield
-    finally:
-        transaction.savepoint_rollback(mark)
 
 
 def shape(sql: str) -> str:
@@ -158,57 +143,6 @@ def test_the_sixth_request_of_a_day_passes_24_hours_after_the_first(cleo, now):
 # What does not
 
 
-def waiting(cleo, finn):
-    send(cleo, finn)
-
-
-def talking(cleo, finn):
-    send(cleo, finn)
-    reply(finn, Conversation.objects.get(), "Gladly.")
-
-
-def full(cleo, finn):
-    for number in range(5):
-        send(cleo, people.freelancer(f"F{number}"))
-
-
-def poor(cleo, finn):
-    cleo.client.payments.all().delete()
-
-
-def held(cleo, finn):
-    people.hold(cleo.client, cleo.client.joined_at)
-
-
-def inactive(cleo, finn):
-    people.set_active(cleo.client, False, cleo.client.joined_at)
-
-
-def colleague(cleo, finn):
-    Membership.objects.create(client=cleo.client, user=finn.user, role="member")
-
-
-def blocked(cleo, finn):
-    Block.objects.create(client=cleo.client, freelancer=finn, placed_at=cleo.client.joined_at)
-
-
-def closed(cleo, finn):
-    FreelancerProfile.objects.filter(pk=finn.pk).update(door="closed")
-
-
-AGAINST: list[tuple[Callable[[Membership, FreelancerProfile], None], Refusal]] = [
-    (colleague, Refusal.COLLEAGUE),
-    (talking, Refusal.TALKING),
-    (held, Refusal.HOLD),
-    (inactive, Refusal.HOLD),
-    (poor, Refusal.GATE),
-    (full, Refusal.QUOTA),
-    (waiting, Refusal.WAITING),
-    (blocked, Refusal.BLOCKED),
-    (closed, Refusal.CLOSED),
-]
-
-
 @pytest.mark.parametrize(("obstacle", "refusal"), AGAINST)
 def test_a_refusal_writes_nothing(cleo, finn, obstacle, refusal):
     obstacle(cleo, finn)
@@ -274,77 +208,3 @@ def test_a_freelancer_who_left_receives_nothing(cleo, finn, now):
 def test_nobody_writes_to_themselves(otto):
     me = otto.user.freelancer_profile
     assert writes_nothing(lambda: send(otto, me), Refused).refusal == Refusal.COLLEAGUE
-
-
-# The submission key
-
-
-def test_the_same_click_gives_the_first_result(cleo, finn):
-    first = send(cleo, finn, key="click")
-    before = (Message.objects.count(), QuotaEntry.objects.count())
-    assert send(cleo, finn, key="click") == first
-    assert (Message.objects.count(), QuotaEntry.objects.count()) == before
-
-
-@pytest.mark.parametrize("obstacle", [held, poor, blocked, closed])
-def test_a_repeat_gives_the_first_result_whatever_changed_since(cleo, finn, now, obstacle):
-    """The facts that changed say nothing about the moment the request was sent."""
-    first = send(cleo, finn, key="click")
-    with undone():
-        obstacle(cleo, finn)
-        assert send(cleo, finn, key="click") == first
-
-
-def test_a_repeat_gives_the_first_result_after_the_freelancer_left(cleo, finn, now):
-    first = send(cleo, finn, key="click")
-    FreelancerProfile.objects.update(deactivated_at=now)
-    assert send(cleo, finn, key="click") == first
-
-
-def test_a_colleagues_repeat_gives_the_first_result(cleo, finn):
-    first = send(cleo, finn, key="click")
-    assert send(people.member(cleo.client), finn, key="click") == first
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        OTHER_LETTER,
-        replace(LETTER, kind=ContactRequest.Kind.ADVICE),
-        replace(LETTER, budget=ContactRequest.Budget.OPEN),
-        replace(LETTER, start=ContactRequest.Start.NOW),
-    ],
-)
-def test_a_key_with_other_content_is_refused(cleo, finn, content):
-    send(cleo, finn, key="click")
-    writes_nothing(lambda: send(cleo, finn, key="click", content=content), KeyReused)
-
-
-def test_a_key_with_another_freelancer_is_refused(cleo, finn, olga):
-    send(cleo, finn, key="click")
-    writes_nothing(lambda: send(cleo, olga, key="click"), KeyReused)
-
-
-def test_a_key_of_a_message_in_a_conversation_sends_no_request(cleo, finn, now):
-    talking(cleo, finn)
-    write(cleo, Conversation.objects.get(), "One more thing.", key="click")
-    fay = people.freelancer("Fay")
-    writes_nothing(lambda: send(cleo, fay, key="click"), KeyReused)
-
-
-def test_another_accounts_key_is_another_key(cleo, otto, finn):
-    first, second = send(cleo, finn, key="click"), send(otto, finn, key="click")
-    assert first != second
-    assert QuotaEntry.objects.count() == 2
-
-
-def test_refusals_are_not_remembered(cleo, finn):
-    closed(cleo, finn)
-    writes_nothing(lambda: send(cleo, finn, key="click"), Refused)
-    FreelancerProfile.objects.update(door="open")
-    assert send(cleo, finn, key="click").pk
-
-
-def test_a_key_of_255_characters_is_kept_whole(cleo, finn):
-    key = "k" * 255
-    assert send(cleo, finn, key=key).message.submission_key == key

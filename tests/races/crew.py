@@ -122,7 +122,7 @@ def _all_at_once(pipe: Connection, hands: ThreadPoolExecutor, deeds: list[Deed])
     # As every deed waits at the line, each has a thread of its own.
     line = threading.Barrier(len(deeds) + 1, timeout=PATIENCE)
     go = threading.Event()
-    futures: list[Future[Outcome]] = [hands.submit(_do, deed, line, go) for deed in deeds]
+    futures: list[Future[Outcome]] = [hands.submit(_told, deed, line, go) for deed in deeds]
     line.wait()
     pipe.send("ready")
     pipe.recv()
@@ -130,17 +130,24 @@ def _all_at_once(pipe: Connection, hands: ThreadPoolExecutor, deeds: list[Deed])
     return [future.result() for future in futures]
 
 
-def _do(deed: Deed, line: threading.Barrier, go: threading.Event) -> Outcome:
+def _do(deed: Deed, line: threading.Barrier, go: threading.Event) -> Any:
     from django.db import connection
 
+    try:
+        if deed is not _hang_up:
+            connection.ensure_connection()
+    finally:
+        # Also without a connection: the others wait at the line for everybody.
+        line.wait()
+    go.wait(PATIENCE)
+    return deed()
+
+
+def _told(deed: Deed, line: threading.Barrier, go: threading.Event) -> Outcome:
     from messaging.services.outcomes import Refused
 
-    if deed is not _hang_up:
-        connection.ensure_connection()
-    line.wait()
-    go.wait(PATIENCE)
     try:
-        return Outcome("done", deed())
+        return Outcome("done", _do(deed, line, go))
     except Refused as refused:
         return Outcome(refused.refusal.value)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is what the round shows

@@ -6,6 +6,7 @@ the change has returned, and counts again when every sender has been refused: th
 
 from collections import Counter
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def test_nothing_arrives_after_a_block(crew: Crew, talk):
 def test_nothing_arrives_after_a_hold(crew: Crew, talk):
     members, _, conversation = talk
     moderator = people.moderator("Mona")
-    decision = {"moderator": moderator, "reason": "A report", "clock": database_now}
+    decision: dict[str, Any] = {"moderator": moderator, "reason": "A report", "clock": database_now}
     for _ in range(TRIALS):
         ended = trial(
             crew,

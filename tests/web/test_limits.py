@@ -197,6 +197,7 @@ def test_the_same_person_is_counted_whatever_the_network(world):
 def test_the_text_stays_in_the_form(world, name):
     one = form(name)
     client = browser(world, one.who)
+    browser(world, "finn").post(reverse("opening", args=[world.waiting.public_id]))
     limit = LIMITS["sending" if name == "compose" else "message"]
     for _ in range(count(limit.person)):
         one.send(client, world, {})
