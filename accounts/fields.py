@@ -1,11 +1,15 @@
 """Form fields that normalise what was typed before any rule looks at it."""
 
+import re
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest
 
 from accounts.text import check_name, check_text, normalise, normalise_name
+
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
 
 
 class NameField(forms.CharField):
@@ -25,6 +29,22 @@ class LetterField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return normalise(super().to_python(value) or "")
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """Without `maxlength`: a browser would cut a pasted letter without a word, and counts an
+        emoji as two."""
+        attrs: dict[str, Any] = super().widget_attrs(widget)
+        return {name: each for name, each in attrs.items() if name not in {"minlength", "maxlength"}}
+
+
+class DollarField(forms.DecimalField):
+    """US dollars in plain ASCII digits: "80" or "80.50". `Decimal` alone also reads "8e1", "8_0"
+    and the digits of every other script."""
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value not in self.empty_values and not _PLAIN_NUMBER.fullmatch(str(value).strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class OneValueEach(forms.BaseForm):

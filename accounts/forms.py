@@ -6,12 +6,13 @@ from zoneinfo import available_timezones
 
 from allauth.account import forms as allauth
 from django import forms
+from django.core.validators import URLValidator
 from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.fields import LetterField, NameField, OneValueEach
+from accounts.fields import DollarField, LetterField, NameField, OneValueEach
 from accounts.models import ClientAccount, FreelancerProfile, User
 from accounts.models.user import validate_time_zone
 from accounts.text import check_name, normalise_name
@@ -135,7 +136,7 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
         help_text=_("Up to 20, separated by commas. A request names one of them."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    hourly_rate = forms.DecimalField(
+    hourly_rate = DollarField(
         label=_("Hourly rate in US dollars"),
         required=False,
         min_value=1,
@@ -182,7 +183,12 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
 
 class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
     name = NameField(label=_("Company or name"), max_length=120)
-    website = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
+    website = forms.URLField(
+        label=_("Website"),
+        required=False,
+        assume_scheme="https",
+        validators=[URLValidator(["http", "https"])],
+    )
 
     class Meta:
         model = ClientAccount

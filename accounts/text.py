@@ -6,13 +6,17 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-# Unicode general categories: control, surrogate, private use, unassigned.
-_REFUSED_CATEGORIES = {"Cc", "Cs", "Co", "Cn"}
+# Unicode general categories: control, surrogate, private use. What is unassigned stays: next year's
+# emoji are unassigned to the Unicode tables of this year's Python.
+_REFUSED_CATEGORIES = {"Cc", "Cs", "Co"}
+# The mark of text damaged on its way, and the code points that will never be characters.
+_NO_CHARACTER = re.compile("[\ufdd0-\ufdef\ufffd-\uffff]")
 # Bidi embeddings, overrides and isolates (UAX #9), which can make a text read other than it is.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200d\u2060-\u2064\u2800\u3164\ufeff\uffa0]"
-)
+# Categories that show nothing by themselves: formats, marks without a letter, white space.
+_INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"}
+# Letters and signs that are empty all the same: Hangul fillers, the blank Braille pattern.
+_EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
 _MARKS_ON_ONE_BASE = 8
 
 
@@ -24,7 +28,10 @@ def normalise(text: str) -> str:
 
 def is_blank(text: str) -> bool:
     """True when nothing visible is left: white space and invisible characters only."""
-    return not _INVISIBLE.sub("", text).strip()
+    return all(
+        character in _EMPTY or unicodedata.category(character) in _INVISIBLE_CATEGORIES
+        for character in text
+    )
 
 
 def check_text(text: str) -> None:
@@ -35,18 +42,26 @@ def check_text(text: str) -> None:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        if category in _REFUSED_CATEGORIES and character not in "\n\t":
+        if _is_no_character(character, category):
             raise ValidationError(
                 _("One character can't be shown (U+%(code)s). Delete it, then send again.")
                 % {"code": f"{ord(character):04X}"},
                 code="unprintable",
             )
-        marks = marks + 1 if category in {"Mn", "Me"} else 0
+        if category != "Cf":
+            # An invisible joiner between two marks is no new letter.
+            marks = marks + 1 if category in {"Mn", "Me"} else 0
         if marks > _MARKS_ON_ONE_BASE:
             raise ValidationError(
                 _("The text stacks too many accents on one letter. Remove some and send again."),
                 code="stacked",
             )
+
+
+def _is_no_character(character: str, category: str) -> bool:
+    if category in _REFUSED_CATEGORIES:
+        return character not in "\n\t"
+    return bool(_NO_CHARACTER.match(character)) or ord(character) & 0xFFFE == 0xFFFE
 
 
 def normalise_name(text: str) -> str:

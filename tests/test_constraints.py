@@ -197,13 +197,14 @@ def test_a_unique_column_refuses_the_second_row(model: type[models.Model], colum
     assert_duplicate(refused(twin(first, (column,))), f"_{column}_", model, (column,))
 
 
-def assert_duplicate(said: str, name: str, model: type[models.Model], same: tuple[str, ...]):
+def assert_duplicate(said: str, constraint: str, model: type[models.Model], same: tuple[str, ...]):
     """PostgreSQL names the constraint, SQLite the columns."""
     if connection.vendor == "postgresql":
-        assert name in said
+        assert constraint in said
         return
-    for each in same:
-        assert f"{model._meta.db_table}.{model._meta.get_field(each).column}" in said
+    columns = {each.name: each.attname for each in model._meta.local_fields}
+    for name in same:
+        assert f"{model._meta.db_table}.{columns[name]}" in said
 
 
 @pytest.mark.parametrize(

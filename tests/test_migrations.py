@@ -71,7 +71,7 @@ def postgres_site() -> Iterator[Site]:
     def query(statement: str) -> list[tuple[Any, ...]]:
         with psycopg2.connect(url) as database, database.cursor() as cursor:
             cursor.execute(statement)
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     server = psycopg2.connect(address._replace(path="/postgres").geturl())
     server.autocommit = True

@@ -431,6 +431,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("left_at", None)),
                 fields=("user",),
                 name="one_client_account_per_user",
+                violation_error_message="This person is a member of a client account already.",
             ),
         ),
         migrations.AddConstraint(

@@ -116,6 +116,7 @@ class Membership(models.Model):
                 fields=["user"],
                 condition=models.Q(left_at=None),
                 name="one_client_account_per_user",
+                violation_error_message=_("This person is a member of a client account already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("joined_at")),

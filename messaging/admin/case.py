@@ -168,7 +168,7 @@ def _around(message: Message) -> list[Message]:
         conversation=message.conversation_id,
         seq__range=(message.seq - NEIGHBOURS, message.seq + NEIGHBOURS),
     )
-    return list(near.select_related("author").order_by("seq"))
+    return list(near.order_by("seq"))
 
 
 def _request_behind(message: Message) -> ContactRequest | None:

@@ -37,7 +37,7 @@ def place_hold(
     with transaction.atomic(durable=True):
         lock_client(client.pk)
         now = clock()
-        _refuse_own_case(client, moderator)
+        _refuse_own_case(client, moderator, _freelancer_of(flag))
         if Hold.objects.filter(client=client, released_at=None).exists():
             raise AlreadyDecided
         hold = Hold.objects.create(
@@ -62,7 +62,8 @@ def release_hold(*, hold: Hold, moderator: User, reason: str, clock: Clock) -> N
     with transaction.atomic(durable=True):
         client = lock_client(hold.client_id)
         now = clock()
-        _refuse_own_case(client, moderator)
+        placed = hold.actions.filter(kind=ModerationAction.Kind.HOLD_PLACED).first()
+        _refuse_own_case(client, moderator, _freelancer_of(placed.flag if placed else None))
         open_holds = Hold.objects.filter(pk=hold.pk, released_at=None)
         if not open_holds.update(released_at=now, release_recorded_at=now):
             raise AlreadyDecided
@@ -107,6 +108,10 @@ def _mark_decided(
             outcome=outcome, decided_at=now, decided_by=moderator, decision_reason=reason
         )
     )
+
+
+def _freelancer_of(flag: Flag | None) -> FreelancerProfile | None:
+    return flag.message.conversation.freelancer if flag is not None else None
 
 
 def _refuse_own_case(

@@ -1,12 +1,12 @@
 """One good client as facts, the published figures, and a way from facts to rows."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from accounts.models import ClientAccount
 from eligibility.facts import BillingFacts, MethodFact, PaymentFact
-from eligibility.rules import Criterion, PlanTerms, PolicyTerms, Quota
+from eligibility.rules import Criterion, CriterionResult, PlanTerms, PolicyTerms, Quota
 from tests import people
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -76,3 +76,44 @@ def stored(facts: BillingFacts) -> ClientAccount:
     for refund in facts.refunds:
         people.refund_of_nothing(account, refund.amount_cents, refund.at)
     return account
+
+
+THRESHOLDS: dict[Criterion, int | timedelta] = {
+    Criterion.BILLING_METHOD: 1,
+    Criterion.SPEND: 100_000,
+    Criterion.TENURE: QUARTER,
+    Criterion.FIRST_PAYMENT: QUARTER,
+    Criterion.GOOD_STANDING: 0,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """`missing` None: the criterion is met. `also`: what else these facts leave unmet."""
+
+    name: str
+    facts: BillingFacts
+    observed: int | timedelta | None
+    criterion: Criterion = Criterion.SPEND
+    now: datetime = NOW
+    missing: int | timedelta | None = None
+    met_at: datetime | None = None
+    lapses_at: datetime | None = None
+    also: tuple[Criterion, ...] = ()
+
+    @property
+    def expected(self) -> CriterionResult:
+        return CriterionResult(
+            criterion=self.criterion,
+            required=True,
+            met=self.missing is None,
+            observed=self.observed,
+            threshold=THRESHOLDS[self.criterion],
+            missing=self.missing,
+            met_at=self.met_at,
+            lapses_at=self.lapses_at,
+        )
+
+    @property
+    def unmet(self) -> set[Criterion]:
+        return {*self.also} | ({self.criterion} if self.missing is not None else set())

@@ -3,56 +3,16 @@
 Written out by hand from the published criteria, never computed by the rules.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from eligibility.facts import BillingFacts, MethodFact, RefundFact
-from eligibility.rules import Criterion, CriterionResult
-from tests.eligibility.case import NOW, QUARTER, TICK, good, paid, utc
+from eligibility.facts import MethodFact, RefundFact
+from eligibility.rules import Criterion
+from tests.eligibility.case import NOW, QUARTER, TICK, Row, good, paid, utc
 
 DAY = timedelta(days=1)
 PAID = NOW - 120 * DAY
 PAID_LEAVES = utc(2027, 7, 23, 12)
 FIRST = Criterion.FIRST_PAYMENT
-THRESHOLDS: dict[Criterion, int | timedelta] = {
-    Criterion.BILLING_METHOD: 1,
-    Criterion.SPEND: 100_000,
-    Criterion.TENURE: QUARTER,
-    Criterion.FIRST_PAYMENT: QUARTER,
-    Criterion.GOOD_STANDING: 0,
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """`missing` None: the criterion is met. `also`: what else these facts leave unmet."""
-
-    name: str
-    facts: BillingFacts
-    observed: int | timedelta | None
-    criterion: Criterion = Criterion.SPEND
-    now: datetime = NOW
-    missing: int | timedelta | None = None
-    met_at: datetime | None = None
-    lapses_at: datetime | None = None
-    also: tuple[Criterion, ...] = ()
-
-    @property
-    def expected(self) -> CriterionResult:
-        return CriterionResult(
-            criterion=self.criterion,
-            required=True,
-            met=self.missing is None,
-            observed=self.observed,
-            threshold=THRESHOLDS[self.criterion],
-            missing=self.missing,
-            met_at=self.met_at,
-            lapses_at=self.lapses_at,
-        )
-
-    @property
-    def unmet(self) -> set[Criterion]:
-        return {*self.also} | ({self.criterion} if self.missing is not None else set())
 
 
 def spend(name, payments, observed, *, refunds=(), **rest):

@@ -25,15 +25,15 @@ def client(db) -> ClientAccount:
 
 
 @pytest.fixture
-def payment(client) -> Payment:
-    return client.payments.get()
+def payment(client: ClientAccount) -> Payment:
+    return Payment.objects.get(client=client)
 
 
 def passes(client: ClientAccount, at=NOW, known_at=None) -> bool:
     return isinstance(verdict_at(client.pk, at, known_at), Eligible)
 
 
-def spent(client: ClientAccount, at=NOW, known_at=None) -> int:
+def spent(client: ClientAccount, at=NOW, known_at=None):
     return verdict_at(client.pk, at, known_at).result(Criterion.SPEND).observed
 
 
@@ -42,9 +42,10 @@ def test_the_migrated_policy_is_the_published_one(db):
 
 
 def test_a_later_policy_counts_from_its_start(client):
-    values = Policy.objects.values().get(version=1)
-    values |= {"id": None, "version": 2, "starts_at": LATER, "spend_over_cents": 200_000}
-    Policy.objects.create(**values)
+    values = dict(Policy.objects.values().get(version=1))
+    del values["id"]
+    changed = {"version": 2, "starts_at": LATER, "spend_over_cents": 200_000}
+    Policy.objects.create(**values | changed)
     assert verdict_at(client.pk, LATER - TICK).policy_version == 1
     assert verdict_at(client.pk, LATER).policy_version == 2
     assert passes(client, LATER - TICK)
@@ -145,6 +146,38 @@ def test_what_is_recorded_later_is_not_known_yet(what, db):
     late[what]()
     assert passes(client) is passes(client, known_at=LATER - TICK) is before
     assert passes(client, known_at=LATER) is not before
+
+
+@pytest.mark.parametrize("what", ["refund", "dispute", "unlinked refund", "plan", "hold", "state"])
+def test_what_is_announced_for_later_does_not_count_yet(what, client, payment):
+    soon, known = NOW + TICK, NOW - DAY
+    announce = {
+        "refund": lambda: people.refund(payment, 1, soon, recorded_at=known),
+        "dispute": lambda: people.dispute(payment, "opened", soon, recorded_at=known),
+        "unlinked refund": lambda: people.refund_of_nothing(client, 1, soon, recorded_at=known),
+        "plan": lambda: people.put_on_plan(client, "basic", soon, recorded_at=known),
+        "hold": lambda: people.hold(client, soon, recorded_at=known),
+        "state": lambda: people.set_active(client, False, soon, recorded_at=known),
+    }
+    announce[what]()
+    assert passes(client)
+    assert passes(client, known_at=LATER)
+    assert not passes(client, soon)
+
+
+@pytest.mark.parametrize("undone", ["refunded", "disputed"])
+def test_the_first_payment_that_counts_is_found_however_old(undone, client):
+    oldest = people.pay(client, 500, NOW - 1000 * DAY)
+    undo = {
+        "refunded": lambda: people.refund(oldest, 500, NOW - 900 * DAY),
+        "disputed": lambda: people.dispute(oldest, "lost", NOW - 900 * DAY),
+    }
+    people.pay(client, 500, NOW - 800 * DAY)
+    first = verdict_at(client.pk, NOW).result(Criterion.FIRST_PAYMENT)
+    assert first.observed == 1000 * DAY
+    undo[undone]()
+    first = verdict_at(client.pk, NOW).result(Criterion.FIRST_PAYMENT)
+    assert first.observed == 800 * DAY
 
 
 def test_a_hold_holds_from_its_instant_until_its_release(client):

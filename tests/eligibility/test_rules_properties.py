@@ -122,7 +122,8 @@ def test_missing_time_is_exact(case):
 def test_missing_money_is_exact(case, policy):
     facts, now = case
     missing = result(facts, now, Criterion.SPEND, policy).missing
-    assume(missing)
+    assume(missing is not None)
+    assert isinstance(missing, int)
     paid_now = replace(facts, payments=(*facts.payments, paid(missing, now)))
     a_cent_less = replace(facts, payments=(*facts.payments, paid(missing - 1, now)))
     assert result(paid_now, now, Criterion.SPEND, policy).met

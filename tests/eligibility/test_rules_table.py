@@ -4,8 +4,8 @@ import pytest
 
 from eligibility.rules import Eligible, Ineligible, evaluate
 from eligibility.selectors import verdict_at
-from tests.eligibility.case import NOW, POLICY_1, good, stored
-from tests.eligibility.table import ROWS, Row
+from tests.eligibility.case import NOW, POLICY_1, Row, good, stored
+from tests.eligibility.table import ROWS
 
 each_row = pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.criterion}: {row.name}")
 

@@ -33,7 +33,7 @@ def sealed(cleo, finn) -> Conversation:
 
 
 @pytest.fixture
-def talk(sealed, finn) -> Conversation:
+def talk(sealed: Conversation, finn) -> Conversation:
     """Finn has answered."""
     reply(finn, sealed, "Gladly, tell me more.")
     sealed.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -48,7 +49,7 @@ WELCOME = SendContext(
 )
 
 #: What stands against the message, from what is looked at first to what is looked at last.
-OBSTACLES = [
+OBSTACLES: list[tuple[Refusal, dict[str, bool], dict[str, Any]]] = [
     (Refusal.COLLEAGUE, {"colleague": True}, {}),
     (Refusal.TALKING, {"talking": True}, {}),
     (Refusal.HOLD, {}, {"verdict": verdict(standing=False)}),
@@ -63,7 +64,7 @@ ORDER = [refusal for refusal, _, _ in OBSTACLES]
 
 def context(*against: Refusal, **changes) -> SendContext:
     """A welcome message with these obstacles in its way; of two verdicts, the worse."""
-    pair = dict(changes.pop("pair", {}))
+    pair: dict[str, bool] = dict(changes.pop("pair", {}))
     for refusal, of_pair, others in reversed(OBSTACLES):
         if refusal in against:
             pair |= of_pair

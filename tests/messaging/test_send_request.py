@@ -136,6 +136,7 @@ def test_the_sixth_request_of_a_day_passes_24_hours_after_the_first(cleo, now):
     sixth, moment = people.freelancer("Sixth"), timedelta(microseconds=1)
     refused = writes_nothing(lambda: send(cleo, sixth, now=now - moment), Refused)
     assert refused.refusal == Refusal.QUOTA
+    assert refused.context is not None
     assert refused.context.quota.next_at == now
     assert send(cleo, sixth, now=now).sent_at == now
 

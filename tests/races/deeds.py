@@ -59,8 +59,14 @@ def keep_sending(pairs: Sequence[tuple[Membership, FreelancerProfile]]) -> str:
     return "never refused"
 
 
-def change_then_count(change: Deed, seconds: float, scope: dict[str, Any]) -> int:
-    """Make the change a little later; gives how many messages were there once it had returned."""
-    time.sleep(seconds)
+def change_then_count(change: Deed, messages: int, scope: dict[str, Any]) -> int:
+    """Make the change once there are so many messages; gives how many there are on its return."""
+    end = time.monotonic() + ENOUGH
+    while _messages(scope) < messages and time.monotonic() < end:
+        time.sleep(BREATH)
     change()
+    return _messages(scope)
+
+
+def _messages(scope: dict[str, Any]) -> int:
     return Message.objects.filter(**scope).count()
