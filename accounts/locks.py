@@ -24,13 +24,23 @@ def lock_clients(client_ids: Iterable[int]) -> list[ClientAccount]:
 
 
 def lock_freelancer(freelancer_id: int) -> FreelancerProfile:
-    """The profile, exclusively: for whoever changes the door."""
+    """The profile, exclusively: for whoever changes the door or answers."""
+    _queue("pg_advisory_xact_lock", freelancer_id)
     return FreelancerProfile.objects.select_for_update(no_key=True).get(pk=freelancer_id)
 
 
 def share_freelancer(freelancer_id: int) -> FreelancerProfile:
     """The profile, shared: many clients may send at once, the door cannot change meanwhile."""
+    _queue("pg_advisory_xact_lock_shared", freelancer_id)
     lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
     table = connection.ops.quote_name(FreelancerProfile._meta.db_table)
     statement = f"SELECT * FROM {table} WHERE id = %s{lock}"  # noqa: S608 - no input in it
     return FreelancerProfile.objects.raw(statement, [freelancer_id])[0]
+
+
+def _queue(function: str, freelancer_id: int) -> None:
+    """PostgreSQL lets a new share of a row pass those who wait for it alone, so a door could not
+    close while requests keep coming. Its advisory locks queue: first come, first served."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [freelancer_id])  # no input in it

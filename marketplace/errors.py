@@ -1,5 +1,7 @@
 """Pages for what went wrong: a sentence each, never a blank refusal."""
 
+import smtplib
+import socket
 import sys
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,7 +14,16 @@ from redis.exceptions import RedisError
 from accounts import limits
 
 #: What a dependency that does not answer raises.
-AWAY = (OperationalError, InterfaceError, RedisError, limits.StoreAway)
+AWAY = (
+    OperationalError,
+    InterfaceError,
+    RedisError,
+    limits.StoreAway,
+    smtplib.SMTPException,
+    ConnectionError,
+    TimeoutError,
+    socket.gaierror,
+)
 
 
 @login_not_required
@@ -46,7 +57,7 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500, or 503 when it was a database or Redis that did not answer."""
+    """500, or 503 when it was the database, Redis or the mail server that did not answer."""
     if isinstance(sys.exc_info()[1], AWAY):
         return unavailable(request)
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -5,7 +5,7 @@ from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from marketplace import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+METHODS = ["GET", "HEAD", "POST"]
 
 
 def readers_time_zone(get_response: GetResponse) -> GetResponse:
@@ -34,6 +35,17 @@ def private_pages(get_response: GetResponse) -> GetResponse:
         if request.user.is_authenticated and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
+
+    return middleware
+
+
+def plain_methods(get_response: GetResponse) -> GetResponse:
+    """Forms and links need three methods; to no page does any other mean something."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in METHODS:
+            return HttpResponseNotAllowed(METHODS)
+        return get_response(request)
 
     return middleware
 

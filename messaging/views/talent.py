@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
 from accounts.guards import freelancer_of, member_of
@@ -14,6 +15,7 @@ from messaging.policy import Refusal, Refuse, decide
 
 
 @login_not_required
+@require_safe
 @limited("search", methods=("GET",))
 def directory(request: HttpRequest) -> HttpResponse:
     """Newest first; by words in name, headline and skills, or by one skill."""
@@ -27,6 +29,7 @@ def directory(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@require_safe
 def profile(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of one freelancer; a client sees whether and why they may write."""
     shown = get_object_or_404(selectors.profiles(), slug=slug)

@@ -66,7 +66,7 @@ function prepare(root) {
     if (zone) field.value = zone;
   });
   // A refused form comes back with its reasons on top: bring the reader there.
-  root.querySelector(".problems")?.focus();
+  root.querySelector(".problems, .refusal[data-answer]")?.focus();
 }
 
 // One press, one submission. Disabled a moment later, because a disabled button's name is not sent.

@@ -14,12 +14,13 @@ from accounts.models import Membership
 from messaging.services.door import block_client
 from messaging.services.requests import open_request
 from tests import people
-from tests.browser import HEIGHTS, AssertAccessible, PageAt
+from tests.browser import HEIGHTS, AssertAccessible, PageAt, Scheme
 from tests.messaging.letters import LETTER, reply, send, write
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 LONG = replace(LETTER, body="y" * 2000)
+WAYS: list[tuple[int, Scheme]] = [(390, "light"), (1280, "dark")]
 Open = Callable[[people.Person | None], Page]
 
 
@@ -46,7 +47,7 @@ def examine(assert_accessible: AssertAccessible) -> Callable[[Page], None]:
 
     def examined(page: Page) -> None:
         assert page.locator("h1").count() == 1, page.url
-        for width, scheme in ((390, "light"), (1280, "dark")):
+        for width, scheme in WAYS:
             page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
             # Without motion, or axe may catch a colour half-way to the other scheme's.
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

@@ -234,11 +234,16 @@ def block_many(finn: FreelancerProfile, rows: range, now: datetime) -> None:
         block_client(freelancer=finn, client=client, clock=people.at(now))
 
 
+def list_more(finn: FreelancerProfile, rows: range, now: datetime) -> None:
+    for number in rows:
+        people.freelancer(f"F{number}")
+
+
 FREELANCERS_PAGES: list[tuple[str, Callable[..., None], int]] = [
     ("requests", ask_finn, 13),
     ("conversations", answer_all, 12),
     ("door", block_many, 13),
-    ("talent", lambda finn, rows, now: [people.freelancer(f"F{n}") for n in rows], 13),
+    ("talent", list_more, 13),
 ]
 
 
@@ -266,11 +271,13 @@ def test_a_clients_page_costs_the_same_however_long(now, signed_in, listed, cost
 
 
 def test_a_thread_costs_the_same_however_long(cleo, finn, signed_in):
+    colleague = people.member(cleo.client, "Colleague", role=Membership.Role.MEMBER)
     request = send(cleo, finn, now=database_now() - timedelta(hours=1))
     reply(finn, request.conversation, "Gladly.")
-    browser = signed_in(cleo)
+    browser = signed_in(colleague)
     assert cost_of(browser, conversation_page(request)) == 13
     for number in range(30):
         write(cleo, request.conversation, f"Line {number}")
     assert cost_of(browser, conversation_page(request)) == 13
+    assert f"<strong>{cleo.user.name}</strong>" in text_of(browser, conversation_page(request))
     assert "Line 29" in text_of(browser, conversation_page(request))

@@ -44,13 +44,12 @@ def world(cleo, otto, finn, now) -> World:
     for other in (otto, dora):
         letters.send(other, finn)
         block_client(freelancer=finn, client=other.client, clock=database_now)
-    last = None
     for freelancer in (finn, people.freelancer("Gil"), people.freelancer("Ida")):
-        last = letters.send(cleo, freelancer).conversation
-        letters.reply(freelancer, last, "Yes.")
+        conversation = letters.send(cleo, freelancer).conversation
+        letters.reply(freelancer, conversation, "Yes.")
     eli = people.member(people.eligible_client(now, "Eli East"), "Eli")
     letters.reply(finn, letters.send(eli, finn).conversation, "Yes.")
-    return World(cleo, finn, last)
+    return World(cleo, finn, conversation)
 
 
 LISTS: dict[str, Callable[[World], tuple[QuerySet[Any], str]]] = {

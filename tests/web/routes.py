@@ -1,0 +1,86 @@
+"""Who gets which answer where: one line for each address of the site, for GET and for POST.
+
+The six columns are the six people of PEOPLE, in their order. POST is sent without any field, so an
+accepted one is answered by the page's own complaint (422), by a redirect (302) or as told beside
+it. PUT and DELETE are 405 wherever POST is, but where OTHER says otherwise.
+"""
+
+from tests.web.stage import World
+
+#: A visitor; an eligible client's member; the freelancer; both, but of other accounts; neither;
+#: a moderator.
+PEOPLE = ["", "cleo", "finn", "otto", "wim", "mona"]
+
+IN = "302 302 302 302 302 302"  # to the sign-in page, or on from there
+MEMBERS = "302 {0} 403 {0} 403 403"
+FREELANCERS = "302 403 {0} {0} 403 403"
+EVERYBODY = "{0} {0} {0} {0} {0} {0}"
+SIGNED_IN = "302 {0} {0} {0} {0} {0}"
+VISITORS = "{0} 302 302 302 302 302"
+NOBODY = EVERYBODY.format(405)
+
+# name: (arguments from the world, GET, POST)
+TABLE = {
+    "home": ("", "200 302 302 302 200 200", NOBODY),
+    "talent": ("", EVERYBODY.format(200), NOBODY),
+    "talent_profile": ("finn.slug", EVERYBODY.format(200), NOBODY),
+    "policy": ("", EVERYBODY.format(200), NOBODY),
+    # Cleo talks to Finn already, so her way leads back to his page; Otto may write.
+    "compose": ("finn.slug", "302 302 403 200 403 403", MEMBERS.format(422)),
+    "requests": ("", FREELANCERS.format(200), SIGNED_IN.format(405)),
+    "request": ("waiting.public_id", "302 403 200 404 403 403", SIGNED_IN.format(405)),
+    "opening": ("waiting.public_id", SIGNED_IN.format(405), "302 403 302 404 403 403"),
+    "reply": ("waiting.public_id", SIGNED_IN.format(405), "302 403 422 404 403 403"),
+    "conversations": ("", "302 200 200 200 403 403", SIGNED_IN.format(405)),
+    "conversation": (
+        "conversation.public_id",
+        "302 200 200 404 404 404",
+        SIGNED_IN.format(405),
+    ),
+    "writing": ("conversation.public_id", SIGNED_IN.format(405), "302 422 422 404 404 404"),
+    # The reply is Finn's, to Cleo: she may flag it, he may not.
+    "flag": ("reply.public_id", "302 200 404 404 404 404", "302 422 404 404 404 404"),
+    "door": ("", FREELANCERS.format(200), FREELANCERS.format(422)),
+    "client": ("cleo.client.public_id", FREELANCERS.format(200), SIGNED_IN.format(405)),
+    "block": ("cleo.client.public_id", SIGNED_IN.format(405), FREELANCERS.format(302)),
+    "unblock": ("cleo.client.public_id", SIGNED_IN.format(405), FREELANCERS.format(302)),
+    "sent": ("", MEMBERS.format(200), SIGNED_IN.format(405)),
+    "sent_request": ("answered.public_id", "302 200 403 404 403 403", SIGNED_IN.format(405)),
+    "eligibility": ("", MEMBERS.format(200), SIGNED_IN.format(405)),
+    "settings": ("", SIGNED_IN.format(200), SIGNED_IN.format(422)),
+    "profile": ("", FREELANCERS.format(200), FREELANCERS.format(422)),
+    "client_account": ("", MEMBERS.format(200), MEMBERS.format(422)),
+    # Of django-allauth; its forms come back with 200.
+    "account_login": ("", VISITORS.format(200), VISITORS.format(200)),
+    "account_signup": ("", VISITORS.format(200), VISITORS.format(200)),
+    "account_confirm_login_code": ("", IN, IN),
+    "account_logout": ("", IN.replace("302 302", "302 200").replace(" 302", " 200", 4), IN),
+    "account_inactive": ("", EVERYBODY.format(200), NOBODY),
+    "account_reset_password": ("", EVERYBODY.format(200), EVERYBODY.format(200)),
+    "account_reset_password_done": ("", EVERYBODY.format(200), NOBODY),
+    "account_reset_password_from_key": (
+        "'1', 'x-y'",
+        EVERYBODY.format(200),
+        EVERYBODY.format(200),
+    ),
+    "account_reset_password_from_key_done": ("", EVERYBODY.format(200), NOBODY),
+    "account_email_verification_sent": ("", EVERYBODY.format(200), NOBODY),
+    "account_confirm_email": ("'no-such-key'", EVERYBODY.format(200), EVERYBODY.format(404)),
+    "account_email": ("", SIGNED_IN.format(200), IN),
+    "account_change_password": ("", SIGNED_IN.format(200), SIGNED_IN.format(200)),
+    "account_set_password": ("", IN, IN),
+    "account_reauthenticate": ("", SIGNED_IN.format(200), SIGNED_IN.format(200)),
+    "usersessions_list": ("", SIGNED_IN.format(200), IN),
+    "admin:index": ("", "302 302 302 302 302 200", "302 302 302 302 302 200"),
+    "admin:login": ("", "302 403 403 403 403 302", "302 403 403 403 403 200"),
+}
+
+
+def argument(world: World, path: str) -> list[object]:
+    """The id that an address takes: a path such as "waiting.public_id", or texts in quotes."""
+    if path.startswith("'"):
+        return [part.strip(" '") for part in path.split(",")]
+    found: object = world
+    for name in filter(None, path.split(".")):
+        found = getattr(found, name)
+    return [found] if path else []
