@@ -6,10 +6,17 @@ from django.http import HttpRequest
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """E-mail addresses are kept in lower case, so that one person is one account."""
+    """One person is one account, so e-mail addresses are kept in lower case."""
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).strip().lower()
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether a redirect there stays on the site; what is no address at all does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
 
 
 def client_address(request: HttpRequest) -> str:

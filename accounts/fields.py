@@ -1,7 +1,6 @@
 """Form fields that normalise what was typed before any rule looks at it."""
 
 import re
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -34,14 +33,17 @@ class LetterField(forms.CharField):
         """Without `maxlength`: a browser would cut a pasted letter without a word, and counts an
         emoji as two."""
         attrs: dict[str, Any] = super().widget_attrs(widget)
-        return {name: each for name, each in attrs.items() if name not in {"minlength", "maxlength"}}
+        return {
+            name: each for name, each in attrs.items() if name not in {"minlength", "maxlength"}
+        }
 
 
 class DollarField(forms.DecimalField):
     """US dollars in plain ASCII digits: "80" or "80.50". `Decimal` alone also reads "8e1", "8_0"
     and the digits of every other script."""
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
+        """A Decimal, or None for nothing. Raises ValidationError."""
         if value not in self.empty_values and not _PLAIN_NUMBER.fullmatch(str(value).strip()):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)

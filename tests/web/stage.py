@@ -117,7 +117,7 @@ def browser(world: World, who: str, **options: Any) -> Client:
 
 
 class Form(NamedTuple):
-    """`who` fills it in, at `address`; `good` is what is accepted; `writes` the tables that move."""
+    """`who` fills it in, at `address`; `good` is accepted, and moves the tables of `writes`."""
 
     name: str
     who: str

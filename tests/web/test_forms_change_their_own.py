@@ -19,9 +19,15 @@ def every_model_field() -> dict[str, str]:
         if model.__module__.split(".")[0] in {"accounts", "eligibility", "messaging"}
         for field in model._meta.fields
     }
-    smuggled = {name: "1" for name in fields | {f"{name}_id" for name in fields}}
+    smuggled = dict.fromkeys(fields | {f"{name}_id" for name in fields}, "1")
     instants = {name: "2020-01-01T00:00:00Z" for name in fields if name.endswith("_at")}
-    wishes = {"plan": "plus", "role": "owner", "eligible": "true", "now": "2030-01-01", "spend": "9"}
+    wishes = {
+        "plan": "plus",
+        "role": "owner",
+        "eligible": "true",
+        "now": "2030-01-01",
+        "spend": "9",
+    }
     return smuggled | instants | wishes
 
 
@@ -58,7 +64,7 @@ def assert_nobody_rose(world):
     ]:
         for known in [world.cleo.client, world.ida.client, world.finn, world.gina]:
             if isinstance(known, model):
-                kept = model.objects.values(*untouched).get(pk=known.pk)
+                kept = model._base_manager.values(*untouched).get(pk=known.pk)
                 assert kept == {name: getattr(known, name) for name in untouched}
     assert not Message.objects.filter(sent_at__year=2020).exists()
     assert not ContactRequest.objects.filter(opened_at__year=2020).exists()

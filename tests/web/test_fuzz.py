@@ -33,9 +33,7 @@ def test_any_text_in_any_field(world, form):
     @QUICK
     @given(some)
     def try_it(odd: dict[str, str]) -> None:
-        data = {
-            name: text.encode("utf-8", "surrogatepass") for name, text in (good | odd).items()
-        }
+        data = {name: text.encode("utf-8", "surrogatepass") for name, text in (good | odd).items()}
         answer = form.send(client, world, data)
         assert answer.status_code in ANSWERS
         client.cookies.pop("messages", None)

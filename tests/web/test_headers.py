@@ -43,6 +43,7 @@ handler400, handler403, handler500 = site.handler400, site.handler403, site.hand
 def https(settings):
     """The headers and cookies as a production site sets them."""
     settings.ROOT_URLCONF = __name__
+    settings.WHITENOISE_USE_FINDERS = True
     settings.SECURE_HSTS_SECONDS = 31_536_000
     settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = settings.SECURE_HSTS_PRELOAD = True
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -152,15 +153,18 @@ def test_a_reset_changes_the_password_once_and_ends_the_sessions(world):
 def test_the_session_id_changes_at_sign_in_and_dies_at_sign_out(world):
     client = Client()
     sign_in(client, "cleo@people.example", people.PASSWORD)
-    first = client.cookies["session"].value
+    first = client.cookies[settings.SESSION_COOKIE_NAME].value
     planted = Client()
-    planted.cookies["session"] = "planted0planted0planted0planted0"
+    planted.cookies[settings.SESSION_COOKIE_NAME] = "planted0planted0planted0planted0"
     sign_in(planted, "cleo@people.example", people.PASSWORD)
 
-    assert planted.cookies["session"].value not in {first, "planted0planted0planted0planted0"}
+    assert planted.cookies[settings.SESSION_COOKIE_NAME].value not in {
+        first,
+        "planted0planted0planted0planted0",
+    }
     client.post(reverse("account_logout"))
     replayed = Client()
-    replayed.cookies["session"] = first
+    replayed.cookies[settings.SESSION_COOKIE_NAME] = first
     assert replayed.get("/settings/").status_code == 302
 
 

@@ -1,4 +1,4 @@
-"""How often is too often: exactly the documented number passes, the next gets 429 and a sentence."""
+"""How often is too often: exactly the written number passes, the next gets 429 and a sentence."""
 
 import time
 
@@ -22,11 +22,14 @@ def _clock_stands_still():
         yield
 
 
+WRONG = "wrong and wrong again"
+
+
 def count(rate: str) -> int:
     return int(rate.split("/")[0])
 
 
-def sign_in(client: Client, email: str, password: str = "wrong and wrong again", **more):
+def sign_in(client: Client, email: str, password: str = WRONG, **more):
     return client.post(reverse("account_login"), {"login": email, "password": password}, **more)
 
 
@@ -107,9 +110,7 @@ def test_a_stranger_elsewhere_locks_nobody_out(world):
     while not refused(sign_in(Client(), "cleo@people.example", REMOTE_ADDR="198.51.100.7")):
         continue
 
-    answer = sign_in(
-        Client(), "cleo@people.example", people.PASSWORD, REMOTE_ADDR="203.0.113.9"
-    )
+    answer = sign_in(Client(), "cleo@people.example", people.PASSWORD, REMOTE_ADDR="203.0.113.9")
 
     assert answer.status_code == 302
 
@@ -123,7 +124,9 @@ def test_one_network_tries_many_accounts_only_so_often(world):
     assert refused(tries[-1])
 
 
-@pytest.mark.parametrize("address", ["CLEO@People.Example", " cleo@people.example ", "Cleo@people.example"])
+@pytest.mark.parametrize(
+    "address", ["CLEO@People.Example", " cleo@people.example ", "Cleo@people.example"]
+)
 def test_another_spelling_is_the_same_account(world, address):
     for _ in range(count(LIMITS["sign-in"].person)):
         sign_in(Client(), "cleo@people.example")
@@ -145,9 +148,7 @@ def test_a_forwarded_address_nobody_vouches_for_is_ignored(world, number):
         sign_in(Client(), "cleo@people.example", HTTP_X_FORWARDED_FOR=f"203.0.113.{spoofed}")
 
     headers = ["203.0.113.200", "203.0.113.200, 127.0.0.1", "nonsense"]
-    assert refused(
-        sign_in(Client(), "cleo@people.example", HTTP_X_FORWARDED_FOR=headers[number])
-    )
+    assert refused(sign_in(Client(), "cleo@people.example", HTTP_X_FORWARDED_FOR=headers[number]))
 
 
 def test_behind_a_proxy_its_word_counts_and_what_the_visitor_put_before_it_does_not(

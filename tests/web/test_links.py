@@ -27,8 +27,8 @@ FORMS = [
     ("www.atlas.com", "http://www.atlas.com"),
     ("atlas.com/cover", "http://atlas.com/cover"),
     ("https://bücher.example/x", "https://xn--bcher-kva.example/x"),
-    ("https://раураl.com/login", "https://xn--l-7sba6dbr.com/login"),
-    ("https://аррӏе.com", "https://xn--80ak6aa92e.com"),
+    ("https://\u0440\u0430\u0443\u0440\u0430l.com/login", "https://xn--l-7sba6dbr.com/login"),
+    ("https://\u0430\u0440\u0440\u04cf\u0435.com", "https://xn--80ak6aa92e.com"),
     ("https://a.example/grüße", "https://a.example/grüße"),
     ("javascript:alert(1)", None),
     ("JaVaScRiPt:alert(1)", None),
@@ -82,7 +82,15 @@ def test_every_link_is_guarded_and_leads_to_the_web(text):
         assert tag == "</a>" or GUARDED.fullmatch(tag)
 
 
-@pytest.mark.parametrize("host", ["раураl.com", "аррӏе.com", "bücher.example", "gооgle.com"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "\u0440\u0430\u0443\u0440\u0430l.com",
+        "\u0430\u0440\u0440\u04cf\u0435.com",
+        "bücher.example",
+        "g\u043e\u043egle.com",
+    ],
+)
 def test_a_host_in_mixed_letters_is_shown_as_it_is_sent(host):
     html = with_links(f"https://{host}/x")
 
@@ -126,4 +134,3 @@ def test_the_worst_letter_is_read_in_no_time(text):
     started = time.process_time()
     with_links(text)
     assert time.process_time() - started < 0.5
-

@@ -22,7 +22,8 @@ OFF_SITE = [
     "data:text/html,x", "/\t/evil.example", "/\n/evil.example", "\t//evil.example",
     " //evil.example", "https://testserver@evil.example/", "https://testserver.evil.example/",
     "http://testserver:80@evil.example/", "https://evil.example\\@testserver/", "ftp://testserver/",
-    "//testserver@evil.example", "https://[::1", "\u3000//evil.example", "x:y",
+    "//testserver@evil.example",
+    "https://[::1", "\u3000//evil.example", "x:y",
 ]  # fmt: skip
 
 
@@ -79,8 +80,10 @@ def test_where_they_came_from_decides_nothing(world):
 
 @pytest.mark.parametrize(
     "host",
-    ["evil.example", "testserver.evil.example", "testserver@evil.example", "testserver:80@evil",
-     "evil.example:80", "testserver/evil", "testserver\\evil", "[::ffff]", "a b", "testserver,evil"],
+    ["evil.example", "testserver.evil.example", "testserver@evil.example",
+     "testserver:80@evil",
+     "evil.example:80", "testserver/evil", "testserver\\evil",
+     "[::ffff]", "a b", "testserver,evil"],
 )  # fmt: skip
 def test_another_host_is_refused(db, host):
     answer = Client(raise_request_exception=False).get("/talent/", headers={"host": host})
@@ -105,7 +108,9 @@ def test_a_mail_names_our_host_whatever_is_forwarded(world, header):
         assert "evil" not in str(one.message())
 
 
-@pytest.mark.parametrize("name", ["Nora\r\nBcc: all@people.example", "Nora\n\nA body", "Nora\rX: y"])
+@pytest.mark.parametrize(
+    "name", ["Nora\r\nBcc: all@people.example", "Nora\n\nA body", "Nora\rX: y"]
+)
 def test_a_name_adds_no_line_to_a_mail(db, name):
     Client().post(reverse("account_signup"), SIGN_UP | {"name": name, "company": name})
 
@@ -174,7 +179,7 @@ def test_a_mail_arrives_over_the_wire(world, settings):
 
         [letter] = sink.letters
         assert "To: cleo@people.example" in letter
-        assert "http://testserver/account/password/reset/key/" in letter.replace("=\r\n", "")
+        assert "://testserver/account/password/reset/key/" in letter.replace("=\r\n", "")
 
 
 def test_a_mail_server_that_is_away_is_no_crash(world, settings):
