@@ -82,11 +82,12 @@ class PolicyForm(forms.ModelForm[Policy]):
         if not _is_whole(plans):
             raise forms.ValidationError(
                 _(
-                    "Every plan (%(plans)s) needs “may_start”, “criteria” and “quota” with "
-                    "“slots”, “window” (day or cycle) and “returns”. Start from the plans of the "
-                    "last version."
+                    "Every plan (%(plans)s) needs “may_start” (true or false), “criteria” (a list "
+                    "of %(criteria)s) and “quota” with “slots” and “window” (day or cycle), may "
+                    "add “returns” to the quota, and has nothing else. Slots and returns are whole "
+                    "numbers from 0. Start from the plans of the last version."
                 ),
-                params={"plans": ", ".join(Plan.values)},
+                params={"plans": ", ".join(Plan.values), "criteria": ", ".join(Criterion)},
             )
         return plans
 
@@ -102,11 +103,26 @@ def _is_plan(plan: Any) -> bool:
         case {
             "may_start": bool(),
             "criteria": list(criteria),
-            "quota": {"slots": int(slots), "window": "day" | "cycle", "returns": int(returns)},
+            "quota": dict(quota),
+            **more,
         }:
-            return set(criteria) <= set(Criterion) and slots >= 0 and returns >= 0
+            known = all(criterion in tuple(Criterion) for criterion in criteria)
+            return known and not more and _is_quota(quota)
         case _:
             return False
+
+
+def _is_quota(quota: dict[str, Any]) -> bool:
+    match quota:
+        case {"slots": slots, "window": "day" | "cycle", **more}:
+            return _is_count(slots) and _is_count(more.pop("returns", 0)) and not more
+        case _:
+            return False
+
+
+def _is_count(value: Any) -> bool:
+    """JSON's `true` is an int to Python, and no number to anybody else."""
+    return type(value) is int and value >= 0
 
 
 @admin.register(Policy)

@@ -17,5 +17,6 @@ def numbered(url: str, worker: int) -> str:
     return parts._replace(path=f"/{(first - worker) % DATABASES}").geturl()
 
 
-if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-    os.environ["REDIS_URL"] = numbered(os.environ["REDIS_URL"], int(worker.removeprefix("gw")))
+worker, given = os.environ.get("PYTEST_XDIST_WORKER"), os.environ.get("REDIS_URL")
+if worker and given:
+    os.environ["REDIS_URL"] = numbered(given, int(worker.removeprefix("gw")))

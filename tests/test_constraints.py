@@ -78,6 +78,7 @@ CHECKS: dict[str, list[Bad]] = {
     "policy_numbers_make_sense": [
         bad(Policy, spend_over_cents=-1),
         bad(Policy, spend_window_months=0),
+        bad(Policy, spend_window_months=121),
         bad(Policy, version=0),
     ],
     "read_only_what_is_written": [

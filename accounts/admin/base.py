@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.models.client import DatedFact
 
 M = TypeVar("M", bound=models.Model)
@@ -30,10 +32,11 @@ class Desk(_ModelAdmin[M]):
     show_full_result_count = False
     actions = None
 
-    def save_changed(self, obj: M, form: forms.BaseForm) -> None:
-        """Write only what this form changed: the rest may have moved since it was opened."""
-        columns = {field.name for field in obj._meta.concrete_fields}
-        obj.save(update_fields=columns & set(form.changed_data))
+
+def save_changed(row: models.Model, form: forms.BaseForm) -> None:
+    """Write only what this form changed: the rest may have moved since it was opened."""
+    columns = {field.name for field in row._meta.concrete_fields}
+    row.save(update_fields=columns & set(form.changed_data))
 
 
 class ReadOnly(Desk[M]):
@@ -56,6 +59,13 @@ class Dated:
     def recorded(self, fact: DatedFact) -> datetime | None:
         """When it was learned; nothing for a row that is still being typed."""
         return fact.recorded_at if fact.pk else None
+
+
+def person_at(request: HttpRequest) -> User:
+    """Who is at the desk. Raises PermissionDenied when nobody is signed in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def is_superuser(request: HttpRequest) -> bool:

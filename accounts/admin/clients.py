@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import Dated, Desk, is_superuser
+from accounts.admin.base import Dated, Desk, is_superuser, save_changed
 from accounts.clock import database_now
 from accounts.locks import lock_client
 from accounts.models import ClientAccount, Membership, PlanChange, StateChange
@@ -94,7 +94,7 @@ class ClientAccountAdmin(Desk[ClientAccount]):
             obj.save()
             return
         lock_client(obj.pk)
-        self.save_changed(obj, form)
+        save_changed(obj, form)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Runs after `save_model`, so under the lock: what is recorded was not known before."""

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from accounts.admin.base import Dated, Desk
+from accounts.admin.base import Dated, Desk, save_changed
 from accounts.clock import database_now
 from accounts.locks import lock_client, lock_freelancer
 from accounts.models import FreelancerProfile, Relationship, Skill
@@ -50,7 +51,7 @@ class FreelancerProfileAdmin(Desk[FreelancerProfile]):
             obj.save()
             return
         lock_freelancer(obj.pk)
-        self.save_changed(obj, form)
+        save_changed(obj, form)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
@@ -62,6 +63,24 @@ class SkillAdmin(Desk[Skill]):
     list_display = ("name", "slug")
     search_fields = ("name",)
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012 - Django reads it, nobody writes it
+
+    def save_model(self, request: HttpRequest, obj: Skill, form: Any, change: bool) -> None:
+        """The directory finds people by the names of their skills, so it learns the new one."""
+        super().save_model(request, obj, form, change)
+        if change and "name" in form.changed_data:
+            _index(FreelancerProfile.objects.filter(skills=obj))
+
+    def delete_model(self, request: HttpRequest, obj: Skill) -> None:
+        had_it = list(obj.freelancers.values_list("pk", flat=True))
+        super().delete_model(request, obj)
+        _index(FreelancerProfile.objects.filter(pk__in=had_it))
+
+
+def _index(profiles: QuerySet[FreelancerProfile]) -> None:
+    """Under their row locks, in id order: a profile that is edited meanwhile is read after that."""
+    locked = profiles.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    for profile in locked.prefetch_related("skills"):
+        profile.index_words()
 
 
 @admin.register(Relationship)

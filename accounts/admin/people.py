@@ -9,9 +9,9 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import is_superuser
-from accounts.locks import lock_clients
-from accounts.models import Membership, User
+from accounts.admin.base import is_superuser, save_changed
+from accounts.locks import lock_clients, lock_freelancer
+from accounts.models import FreelancerProfile, Membership, User
 
 RIGHTS = ("is_staff", "is_superuser", "groups", "user_permissions")
 
@@ -72,7 +72,12 @@ class UserAdmin(StockUserAdmin):  # type: ignore[type-arg] # generic to the chec
         return False
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """A person who may no longer sign in sends nothing more, so a send's lock is taken."""
-        if change:
-            lock_clients(Membership.objects.filter(user=obj).values_list("client", flat=True))
-        super().save_model(request, obj, form, change)
+        """A person who may no longer sign in neither sends nor is written to, so the locks of a
+        send are taken, the clients' first."""
+        if not change:
+            obj.save()
+            return
+        lock_clients(Membership.objects.filter(user=obj).values_list("client", flat=True))
+        for profile in FreelancerProfile.objects.filter(user=obj):
+            lock_freelancer(profile.pk)
+        save_changed(obj, form)

@@ -2,11 +2,15 @@
 
 from typing import ClassVar
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Now
 
 from accounts.append_only import AppendOnly
 from eligibility.rules import PlanTerms, PolicyTerms, Quota
+
+#: Ten years: a longer window is a slip of the pen.
+LONGEST_WINDOW = 120  # months
 
 
 class Policy(AppendOnly):
@@ -14,14 +18,17 @@ class Policy(AppendOnly):
 
     `plans` maps a plan's name to
     `{"may_start": bool, "criteria": [names], "quota": {"slots": int, "window": "day" | "cycle",
-    "returns": int}}`; `returns` is how many slots a billing cycle gives back at most.
+    "returns": int}}`; `returns` is how many slots a billing cycle gives back at most, 0 if it is
+    left out.
     """
 
     version = models.PositiveIntegerField(unique=True)
     starts_at = models.DateTimeField(unique=True)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)
     spend_over_cents = models.BigIntegerField()
-    spend_window_months = models.PositiveSmallIntegerField()
+    spend_window_months = models.PositiveSmallIntegerField(
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_WINDOW)]
+    )
     tenure_over_days = models.PositiveSmallIntegerField()
     first_payment_over_days = models.PositiveSmallIntegerField()
     plans = models.JSONField()
@@ -33,6 +40,7 @@ class Policy(AppendOnly):
                 condition=models.Q(
                     spend_over_cents__gte=0,
                     spend_window_months__gte=1,
+                    spend_window_months__lte=LONGEST_WINDOW,
                     version__gte=1,
                 ),
                 name="policy_numbers_make_sense",

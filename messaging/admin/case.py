@@ -92,26 +92,45 @@ def queue() -> QuerySet[Any]:
     return ranked.order_by("severity", "raised_at", "pk")
 
 
-def next_undecided(flag: Flag) -> Flag | None:
-    """What to look at after this one; after the last, the first that is still undecided."""
-    waiting = queue().filter(outcome="").exclude(pk=flag.pk)
+def not_mine(person: User) -> Q:
+    """Of flags: those whose conversation the person is no party to, neither as its freelancer nor
+    as a member of its client. Whoever is a party must not judge, nor read who reported them."""
+    return ~Q(message__conversation__client__in=_accounts_of(person)) & ~Q(
+        message__conversation__freelancer__user=person
+    )
+
+
+def actions_not_mine(person: User) -> Q:
+    """The same of moderators' actions. A hold belongs to the flag that it was placed for."""
+    mine = Flag.objects.exclude(not_mine(person))
+    return (
+        ~Q(client__in=_accounts_of(person))
+        & ~Q(flag__in=mine)
+        & ~Q(hold__in=Hold.objects.filter(actions__flag__in=mine))
+    )
+
+
+def is_party(person: User, flag: Flag) -> bool:
+    """Whether this is the person's own case."""
+    return not Flag.objects.filter(not_mine(person), pk=flag.pk).exists()
+
+
+def _accounts_of(person: User) -> QuerySet[Any, Any]:
+    """The client account that the person writes for now, by its id."""
+    return Membership.objects.filter(user=person, left_at=None).values("client")
+
+
+def next_undecided(flag: Flag, moderator: User) -> Flag | None:
+    """What the moderator may look at after this one; after the last, the first that is still
+    undecided."""
+    waiting = queue().filter(not_mine(moderator), outcome="").exclude(pk=flag.pk)
     rank = SEVERITY.index(Flag.Reason(flag.reason))
     after = Q(severity__gt=rank) | Q(severity=rank, raised_at__gt=flag.raised_at)
     return waiting.filter(after).first() or waiting.first()
 
 
-def is_party(person: User, flag: Flag) -> bool:
-    """Whether the person writes for this client or is this freelancer, so must not judge."""
-    conversation = flag.message.conversation
-    if conversation.freelancer.user_id == person.pk:
-        return True
-    return Membership.objects.filter(
-        client=conversation.client_id, user=person, left_at=None
-    ).exists()
-
-
-def lay_out(flag: Flag) -> Case:
-    """Read the case as it stands now."""
+def lay_out(flag: Flag, moderator: User) -> Case:
+    """Read the case as it stands now. What came of the moderator's own cases is left out."""
     now = database_now()
     message = flag.message
     conversation = message.conversation
@@ -145,7 +164,7 @@ def lay_out(flag: Flag) -> Case:
         against=_record(Flag.objects.filter(written_by_accused).exclude(pk=flag.pk)),
         reporter=_record(Flag.objects.filter(reporter=flag.reporter_id).exclude(pk=flag.pk)),
         actions=list(
-            ModerationAction.objects.filter(client=client)
+            ModerationAction.objects.filter(actions_not_mine(moderator), client=client)
             .select_related("moderator")
             .order_by("-at", "-pk")[:LAST_ACTIONS]
         ),

@@ -37,8 +37,8 @@ def client(flag: Flag) -> str:
     return str(flag.message.conversation.client)
 
 
-@admin.display(description=gettext_lazy("reported by"))
-def reporter_side(flag: Flag) -> str:
+@admin.display(description=gettext_lazy("flagged by"))
+def flagged_by(flag: Flag) -> str:
     return _("the client") if flag.message.side == Side.FREELANCER else _("the freelancer")
 
 

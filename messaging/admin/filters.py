@@ -37,9 +37,11 @@ class OutcomeFilter(admin.SimpleListFilter):
         return queryset if self.value() == ALL else queryset.filter(outcome=self.value() or "")
 
 
-class ReporterFilter(admin.SimpleListFilter):
-    title = _("who reported")
-    parameter_name = "reporter"
+class SideFilter(admin.SimpleListFilter):
+    """The side that flagged: each can only flag a message of the other's."""
+
+    title = _("flagged by")
+    parameter_name = "flagged_by"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("freelancer", _("The freelancer")), ("client", _("The client"))]

@@ -21,13 +21,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.admin.base import Desk
+from accounts.admin.base import Desk, person_at
 from accounts.clock import database_now
 from accounts.models import User
 from eligibility.models import Hold
 from messaging.admin import columns
-from messaging.admin.case import is_party, lay_out, next_undecided, queue
-from messaging.admin.filters import OutcomeFilter, ReporterFilter
+from messaging.admin.case import is_party, lay_out, next_undecided, not_mine, queue
+from messaging.admin.filters import OutcomeFilter, SideFilter
 from messaging.admin.forms import DecisionForm, HoldForm, ReasonForm, ReleaseForm
 from messaging.admin.outcomes import ALREADY_RELEASED, OWN_CASE, NotDone, attempt
 from messaging.models import Flag
@@ -45,10 +45,10 @@ class FlagAdmin(Desk[Flag]):
         columns.age,
         columns.excerpt,
         columns.client,
-        columns.reporter_side,
+        columns.flagged_by,
         columns.decision,
     )
-    list_filter = (OutcomeFilter, "reason", ReporterFilter)
+    list_filter = (OutcomeFilter, "reason", SideFilter)
     search_fields = (
         "message__conversation__client__name",
         "=message__conversation__client__external_id",
@@ -61,7 +61,8 @@ class FlagAdmin(Desk[Flag]):
         return False
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return queue()
+        """The moderator's own cases are left out of every list."""
+        return queue().filter(not_mine(person_at(request)))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
         """Undecided: most serious, then oldest. Decided: the latest decision first."""
@@ -102,9 +103,11 @@ class FlagAdmin(Desk[Flag]):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
-        flag = self.get_object(request, object_id)
-        if flag is None:
-            raise Http404
+        # Not among `get_queryset`: a party is told why the case is not shown to them.
+        try:
+            flag = queue().get(pk=object_id)
+        except (Flag.DoesNotExist, ValueError) as error:
+            raise Http404 from error
         return self._page(request, flag)
 
     def upholding(self, request: HttpRequest, flag_id: int) -> HttpResponse:
@@ -183,7 +186,7 @@ class FlagAdmin(Desk[Flag]):
         decided: str | Promise,
     ) -> HttpResponse:
         """Carry it out and go back to the case, or show the case with the sentence and the text."""
-        if is_party(_person(request), flag):
+        if is_party(person_at(request), flag):
             return self._page(request, flag)
         if not form.is_valid():
             return self._page(request, flag, form=form, status=422)
@@ -210,12 +213,13 @@ class FlagAdmin(Desk[Flag]):
             "refused": refused,
             "form": form,
         }
-        if is_party(_person(request), flag):
+        moderator = person_at(request)
+        if is_party(moderator, flag):
             return self._own_case(request, context)
-        following = next_undecided(flag)
+        following = next_undecided(flag, moderator)
         context |= {
             "title": _("Flag: %(reason)s") % {"reason": flag.get_reason_display()},
-            "case": lay_out(flag),
+            "case": lay_out(flag, moderator),
             "decision": form if isinstance(form, DecisionForm) else DecisionForm(),
             "hold_form": form if isinstance(form, HoldForm) else HoldForm(),
             "release_form": form if isinstance(form, ReleaseForm) else ReleaseForm(),
@@ -236,9 +240,3 @@ class FlagAdmin(Desk[Flag]):
 
 def _address(flag: Flag) -> str:
     return reverse("admin:messaging_flag_change", args=[flag.pk])
-
-
-def _person(request: HttpRequest) -> User:
-    if not isinstance(request.user, User):
-        raise PermissionDenied
-    return request.user

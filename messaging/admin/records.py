@@ -1,8 +1,12 @@
 """Rows that only grow: the desk shows them, the database refuses to change them."""
 
-from django.contrib import admin
+from typing import Any
 
-from accounts.admin.base import ReadOnly
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.admin.base import ReadOnly, person_at
+from messaging.admin.case import actions_not_mine
 from messaging.models import Act, ModerationAction, QuotaEntry, Receipt
 
 
@@ -13,6 +17,10 @@ class ModerationActionAdmin(ReadOnly[ModerationAction]):
     list_filter = ("kind",)
     search_fields = ("client__name", "=client__external_id", "moderator__email")
     ordering = ("-pk",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """What came of the moderator's own cases is not theirs to read."""
+        return super().get_queryset(request).filter(actions_not_mine(person_at(request)))
 
 
 @admin.register(Act)

@@ -74,4 +74,9 @@ def address(flag: Flag, act: str = "change", *more: int) -> str:
     return reverse(f"admin:messaging_flag_{act}", args=[flag.pk, *more])
 
 
+def instant(name: str, at: datetime) -> dict[str, str]:
+    """What is typed into a date and a time field, to the second."""
+    return {f"{name}_0": f"{at:%Y-%m-%d}", f"{name}_1": f"{at:%H:%M:%S}"}
+
+
 QUEUE = "/admin/messaging/flag/"

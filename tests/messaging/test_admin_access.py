@@ -22,11 +22,6 @@ def flag(cleo, finn):
     return flagged(cleo, finn)
 
 
-@pytest.fixture
-def root(db, signed_in):
-    return signed_in(people.user("Rut", is_staff=True, is_superuser=True))
-
-
 def test_a_stranger_is_sent_to_sign_in_and_back(db, flag):
     answer = Client().get(address(flag), follow=True)
 

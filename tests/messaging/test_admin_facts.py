@@ -3,23 +3,21 @@
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import database_now
-from accounts.models import ClientAccount, Membership, PlanChange, Relationship, StateChange, User
-from eligibility.models import Policy
+from accounts.models import ClientAccount, Membership, PlanChange, Relationship, StateChange
 from eligibility.rules import Eligible, Ineligible
 from eligibility.selectors import verdict_at
 from tests import people
+from tests.locks import locks_before_writes
+from tests.messaging.cases import instant
 
+CLIENT = ("accounts_clientaccount",)
+FREELANCER = ("accounts_freelancerprofile",)
+BOTH = CLIENT + FREELANCER
 INLINES = ("memberships", "plan_changes", "state_changes")
-
-
-@pytest.fixture
-def root(db, signed_in):
-    return signed_in(people.user("Rut", is_staff=True, is_superuser=True))
 
 
 def client_form(account: ClientAccount, **more: object) -> dict[str, object]:
@@ -45,27 +43,8 @@ def client_form(account: ClientAccount, **more: object) -> dict[str, object]:
     return form | more
 
 
-def instant(name, at):
-    return {f"{name}_0": f"{at:%Y-%m-%d}", f"{name}_1": f"{at:%H:%M:%S}"}
-
-
-def locks_before_writes(queries, *tables):
-    """Whether each table's row was locked before anything was written to the facts."""
-    statements = [query["sql"] for query in queries]
-    written = next(
-        number
-        for number, sql in enumerate(statements)
-        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and '"accounts_' in sql
-    )
-    return all(
-        any(f'FROM "{table}"' in sql and "FOR NO KEY UPDATE" in sql for sql in statements[:written])
-        for table in tables
-    )
-
-
-on_postgres = pytest.mark.skipif(
-    "connection.vendor != 'postgresql'", reason="SQLite has one writer and no row locks"
-)
+# SQLite has one writer and no row locks.
+on_postgres = pytest.mark.postgres
 
 
 def test_an_inactive_account_is_stopped_from_the_next_send_on(root, cleo, now):
@@ -164,82 +143,45 @@ def test_the_door_is_the_freelancers_alone(root, olga):
 
 
 @on_postgres
-def test_the_desk_takes_the_locks_of_a_send(root, cleo, finn, now):
+def test_the_desk_takes_the_locks_of_a_send(root, cleo, otto, finn, now):
     known = people.related(cleo.client, finn, now)
-    both = ("accounts_clientaccount", "accounts_freelancerprofile")
     deactivated = {"slug": finn.slug, "name": finn.name} | instant("deactivated_at", now)
     acts = {
-        f"clientaccount/{cleo.client_id}/change/": (client_form(cleo.client, name="New"), both[:1]),
-        f"freelancerprofile/{finn.pk}/change/": (deactivated, both[1:]),
-        f"relationship/{known.pk}/change/": ({"kind": "proposal"} | instant("at", now), both),
-        f"relationship/{known.pk}/delete/": ({"post": "yes"}, both),
-        f"user/{cleo.user_id}/change/": ({"name": "Cleo", "time_zone": "UTC"}, both[:1]),
+        f"clientaccount/{cleo.client_id}/change/": (client_form(cleo.client, name="New"), CLIENT),
+        f"freelancerprofile/{finn.pk}/change/": (deactivated, FREELANCER),
+        f"relationship/{known.pk}/change/": ({"kind": "proposal"} | instant("at", now), BOTH),
+        f"relationship/{known.pk}/delete/": ({"post": "yes"}, BOTH),
+        f"user/{cleo.user_id}/change/": ({"name": "Cleo", "time_zone": "UTC"}, CLIENT),
+        f"user/{finn.user_id}/change/": ({"name": "Finn", "time_zone": "UTC"}, FREELANCER),
+        f"user/{otto.user_id}/change/": ({"name": "Otto", "time_zone": "UTC"}, BOTH),
     }
     for address, (form, tables) in acts.items():
-        with CaptureQueriesContext(connection) as queries:
-            answer = root.post(f"/admin/accounts/{address}", form)
-        assert answer.status_code == 302, address
-        assert locks_before_writes(queries, *tables), address
+        assert locked(root, address, form, *tables, to="accounts_"), address
 
 
-def test_a_new_person_signs_in_by_an_address_in_lower_case(root):
-    form = {
-        "email": "New.Person@People.Example",
-        "name": "New Person",
-        "usable_password": "true",
-        "password1": people.PASSWORD,
-        "password2": people.PASSWORD,
+@on_postgres
+@pytest.mark.parametrize("fact", ["membership", "planchange", "statechange"])
+def test_a_dated_fact_is_written_under_the_clients_lock(root, cleo, now, fact):
+    typed: dict[str, dict[str, object]] = {
+        "membership": {**instant("memberships-0-left_at", now)},
+        "planchange": {
+            "plan_changes-TOTAL_FORMS": 1,
+            "plan_changes-0-plan": "basic",
+            "plan_changes-0-anchor_day": 3,
+        }
+        | instant("plan_changes-0-at", now),
+        "statechange": {"state_changes-TOTAL_FORMS": 1, "state_changes-0-reason": "Closed."}
+        | instant("state_changes-0-at", now),
     }
-    assert root.post("/admin/accounts/user/add/", form).status_code == 302
-    assert User.objects.filter(email="new.person@people.example").exists()
+    form = client_form(cleo.client, **typed[fact])
+    address = f"clientaccount/{cleo.client_id}/change/"
 
-    again = root.post("/admin/accounts/user/add/", form)
-    assert again.status_code == 200
-    assert "signs in with this address already" in again.content.decode()
+    assert locked(root, address, form, *CLIENT, to=f"accounts_{fact}")
 
 
-def test_who_edits_people_does_not_make_themselves_superuser(db, signed_in):
-    clerk = people.user("Clara", is_staff=True)
-    clerk.user_permissions.add(
-        *Permission.objects.filter(codename__in=["view_user", "change_user"])
-    )
-    form = {"name": "Clara", "time_zone": "UTC", "is_active": "on", "is_superuser": "on"}
-
-    signed_in(clerk).post(f"/admin/accounts/user/{clerk.pk}/change/", form)
-
-    clerk.refresh_from_db()
-    assert not clerk.is_superuser
-    boss = people.user("Rut", is_staff=True, is_superuser=True)
-    password = signed_in(clerk).get(f"/admin/accounts/user/{boss.pk}/password/")
-    assert password.status_code == 403
-
-
-def policy_form(**more):
-    last = Policy.objects.get(version=1)
-    names = ["spend_over_cents", "spend_window_months", "tenure_over_days"]
-    form = {name: getattr(last, name) for name in [*names, "first_payment_over_days"]}
-    plans = '{"marketplace": %s, "plus": %s, "basic": %s}' % ((PLAN,) * 3)
-    return form | {"version": 2, "plans": plans} | more
-
-
-PLAN = (
-    '{"may_start": true, "criteria": ["spend"],'
-    ' "quota": {"slots": 3, "window": "day", "returns": 0}}'
-)
-
-
-def test_a_policy_is_published_for_later_and_never_edited(root, now):
-    address = "/admin/eligibility/policy/"
-    assert root.get(address + "add/").status_code == 200
-    past = root.post(address + "add/", policy_form(**instant("starts_at", now)))
-    assert "still to come" in past.content.decode()
-
-    later = instant("starts_at", now + timedelta(days=7))
-    broken = root.post(address + "add/", policy_form(**later, plans='{"basic": {}}'))
-    assert "Every plan" in broken.content.decode()
-    assert root.post(address + "add/", policy_form(**later)).status_code == 302
-
-    added = Policy.objects.get(version=2)
-    assert added.terms().plans["basic"].quota.slots == 3
-    assert root.post(f"{address}{added.pk}/change/", policy_form(**later)).status_code == 403
-    assert root.post(f"{address}{added.pk}/delete/", {"post": "yes"}).status_code == 403
+def locked(root, address, form, *tables, to):
+    """Whether the page locked a row of each table before it wrote to `to`."""
+    with CaptureQueriesContext(connection) as queries:
+        answer = root.post(f"/admin/accounts/{address}", form)
+    assert answer.status_code == 302, address
+    return locks_before_writes(queries, *tables, to=to)

@@ -40,8 +40,8 @@ def test_it_opens_on_the_undecided_and_shows_the_rest_on_request(desk, now, mona
     assert shown(desk.get(QUEUE + "?decision=dismissed")) == [first.pk]
     assert shown(desk.get(QUEUE + "?decision=upheld")) == []
     assert shown(desk.get(QUEUE + "?decision=all")) == [second.pk, first.pk]
-    assert shown(desk.get(QUEUE + "?reporter=client")) == []
-    assert shown(desk.get(QUEUE + "?reporter=freelancer&reason__exact=spam")) == [second.pk]
+    assert shown(desk.get(QUEUE + "?flagged_by=client")) == []
+    assert shown(desk.get(QUEUE + "?flagged_by=freelancer&reason__exact=spam")) == [second.pk]
     assert shown(desk.get(QUEUE + "?q=Client+1")) == [second.pk]
 
 

@@ -7,6 +7,7 @@ before Django is set up.
 
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any, Self
 
 PROCESSES = 8
 THREADS = 8  # of each process
+A_WRITE = 0.005  # seconds
 PATIENCE = 120  # seconds that one round may take
 
 Deed = Callable[[], Any]  # a partial of a module's function, so that it can travel
@@ -109,6 +111,7 @@ def _work(pipe: Connection, database: str, transaction_mode: str) -> None:
     connection.settings_dict["NAME"] = database
     if transaction_mode:
         connection.settings_dict["OPTIONS"]["transaction_mode"] = transaction_mode
+    _write_as_on_a_busy_disk()
     with ThreadPoolExecutor(THREADS) as hands:
         while True:
             try:
@@ -116,6 +119,21 @@ def _work(pipe: Connection, database: str, transaction_mode: str) -> None:
             except EOFError:
                 return
             pipe.send(_all_at_once(pipe, hands, deeds))
+
+
+def _write_as_on_a_busy_disk() -> None:
+    """Every message takes a moment between being judged and being written: what a lock has to
+    cover is then wide enough to be hit."""
+    from messaging.services import conversations, requests
+
+    write = requests.write_message
+
+    def slowly(**message: Any) -> Any:
+        time.sleep(A_WRITE)
+        return write(**message)
+
+    for module in (requests, conversations):
+        vars(module)["write_message"] = slowly
 
 
 def _all_at_once(pipe: Connection, hands: ThreadPoolExecutor, deeds: list[Deed]) -> list[Outcome]:

@@ -59,11 +59,13 @@ def keep_sending(pairs: Sequence[tuple[Membership, FreelancerProfile]]) -> str:
     return "never refused"
 
 
-def change_then_count(change: Deed, messages: int, scope: dict[str, Any]) -> int:
-    """Make the change once there are so many messages; gives how many there are on its return."""
+def change_then_count(change: Deed, messages: int, pause: float, scope: dict[str, Any]) -> int:
+    """Make the change `pause` seconds after there were so many messages; gives how many there are
+    on its return."""
     end = time.monotonic() + ENOUGH
     while _messages(scope) < messages and time.monotonic() < end:
         time.sleep(BREATH)
+    time.sleep(pause)
     change()
     return _messages(scope)
 

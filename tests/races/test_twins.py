@@ -19,7 +19,7 @@ from tests.races.deeds import keep_writing, send
 from tests.races.test_quota_race import SLOTS, eligible
 from tests.races.trials import trial
 
-TRIES = 50  # rounds within which a twin has to show its fault
+TRIES = 100  # rounds within which a twin has to show its fault
 
 
 @pytest.mark.parametrize("twin", [twins.count_then_insert, twins.clock_before_lock])
