@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 from allauth.account import forms as allauth
 from django import forms
 from django.core.validators import URLValidator
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,9 @@ MOST_SKILLS = 20
 
 
 def time_zones() -> list[tuple[str, str]]:
-    return [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+    """Places, and UTC; none of the database's own names such as "Factory" or "Etc/GMT+10"."""
+    places = [name for name in available_timezones() if "/" in name and name[:4] != "Etc/"]
+    return [(name, name.replace("_", " ")) for name in ["UTC", *sorted(places)]]
 
 
 def check_skill(name: str) -> None:
@@ -65,6 +68,12 @@ class SignupForm(OneValueEach, allauth.SignupForm):
         except forms.ValidationError:
             return "UTC"
         return str(name)
+
+    def save(self, request: HttpRequest) -> User:
+        """The user, their address and their account, or none of them."""
+        with transaction.atomic():
+            user: User = super().save(request)
+        return user
 
     def signup(self, request: HttpRequest, user: User) -> None:
         """Called by allauth with the new user, in the transaction that made it."""
@@ -111,6 +120,11 @@ class PersonForm(OneValueEach, forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "time_zone")
+
+    def save(self, commit: bool = True) -> User:
+        """Only what the form asks for: the rest may have moved since the page was opened."""
+        self.instance.save(update_fields=list(self.Meta.fields))
+        return self.instance
 
 
 class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
@@ -193,6 +207,11 @@ class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
     class Meta:
         model = ClientAccount
         fields = ("name", "country", "website")
+
+    def save(self, commit: bool = True) -> ClientAccount:
+        """Only what the form asks for: the rest may have moved since the page was opened."""
+        self.instance.save(update_fields=list(self.Meta.fields))
+        return self.instance
 
     def __init__(self, *args: Any, disabled: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -6,6 +6,8 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import FreelancerProfile, Membership, User
@@ -58,6 +60,22 @@ def freelancer_only(view: FreelancerView[P]) -> View[P]:
         return view(request, freelancer, *args, **kwargs)
 
     return guarded
+
+
+def act_of(page: str) -> Callable[[View[P]], View[P]]:
+    """For addresses that only act: a POST acts, and whoever comes there by a link, a reload or
+    after signing in again is sent to the `page` that the button stands on."""
+
+    def decorate(view: View[P]) -> View[P]:
+        @wraps(view)
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(reverse(page, args=args, kwargs=kwargs))
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def _read_member(user: User) -> Membership | None:

@@ -123,8 +123,11 @@ def limited(name: str, methods: tuple[str, ...] = ("POST",)) -> Callable[[View[P
     return decorate
 
 
-def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
-    context = {"sentence": wait_sentence(seconds), "retry_after": seconds}
-    response = render(request, "429.html", context, status=429)
+def retry_after(response: HttpResponse, seconds: int) -> HttpResponse:
     response["Retry-After"] = str(seconds)
     return response
+
+
+def too_many(request: HttpRequest, seconds: int) -> HttpResponse:
+    context = {"sentence": wait_sentence(seconds), "retry_after": seconds}
+    return retry_after(render(request, "429.html", context, status=429), seconds)

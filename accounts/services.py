@@ -4,10 +4,11 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
 from accounts.clock import database_now
+from accounts.locks import lock_freelancer
 from accounts.models import ClientAccount, FreelancerProfile, Membership, PlanChange, Skill, User
 from accounts.models.client import Plan
 
@@ -41,9 +42,12 @@ def open_client_account(
 def open_freelancer_profile(*, user: User, name: str) -> FreelancerProfile:
     """A profile with an open door, under an address made from the name."""
     base = slugify(name)[:40]
-    taken = not base or FreelancerProfile.objects.filter(slug=base).exists()
-    slug = f"{base or 'freelancer'}-{secrets.token_hex(3)}" if taken else base
-    profile = FreelancerProfile.objects.create(user=user, name=name, slug=slug)
+    try:
+        with transaction.atomic():
+            profile = FreelancerProfile.objects.create(user=user, name=name, slug=base or _suffix())
+    except IntegrityError:
+        slug = f"{base}-{_suffix()}"
+        profile = FreelancerProfile.objects.create(user=user, name=name, slug=slug)
     profile.index_words()
     return profile
 
@@ -53,6 +57,7 @@ def save_profile(
     *, profile: FreelancerProfile, values: dict[str, Any], skill_names: list[str]
 ) -> FreelancerProfile:
     """Save what the profile says, never its door. A skill nobody had before is made."""
+    lock_freelancer(profile.pk)
     for field, value in values.items():
         setattr(profile, field, value)
     profile.save(update_fields=list(values))
@@ -67,5 +72,10 @@ def _skill(name: str) -> Skill:
         return known
     slug = slugify(name)[:50] or "skill"
     if Skill.objects.filter(slug=slug).exists():
-        slug = f"{slug}-{secrets.token_hex(3)}"
-    return Skill.objects.create(name=name, slug=slug)
+        slug = f"{slug}-{_suffix()}"
+    skill, _ = Skill.objects.get_or_create(name=name, defaults={"slug": slug})
+    return skill
+
+
+def _suffix() -> str:
+    return secrets.token_hex(3)

@@ -74,3 +74,9 @@ def check_name(name: str) -> None:
     check_text(name)
     if is_blank(name) or "\n" in name:
         raise ValidationError(_("A name needs at least one visible letter, on one line."), "blank")
+
+
+def fold(text: str) -> str:
+    """As a search compares it: small letters, without accents ("Lucía" is "lucia")."""
+    apart = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.views import SignupView
 from django.contrib import messages as flash
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -48,8 +49,10 @@ def profile(request: HttpRequest, freelancer: FreelancerProfile) -> HttpResponse
 def client_account(request: HttpRequest, member: Membership) -> HttpResponse:
     """What freelancers see of the account; owners edit it."""
     owner = member.role == Membership.Role.OWNER
+    if request.method == "POST" and not owner:
+        raise PermissionDenied(_("Only an owner of the account can change it."))
     form = ClientForm(request.POST or None, instance=member.client, disabled=not owner)
-    if request.method == "POST" and owner and form.is_valid():
+    if request.method == "POST" and form.is_valid():
         form.save()
         flash.success(request, _("Saved. Freelancers see it from now on."))
         return redirect("client_account")

@@ -6,6 +6,7 @@ other, so that a slip in one is seen in the other.
 
 import csv
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime, timedelta
 from io import TextIOBase
 from typing import NamedTuple
@@ -158,7 +159,9 @@ def judge_everyone(policy: PolicyTerms, at: datetime, known_at: datetime) -> Ite
 
     In order of account; memory stays flat, for the database hands the rows over in batches.
     """
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
+    # PostgreSQL keeps a cursor only in a transaction; on SQLite one would keep every writer out.
+    held = transaction.atomic() if connection.vendor == "postgresql" else nullcontext()
+    with held, connection.chunked_cursor() as cursor:
         cursor.execute(*_question(policy, at, known_at))
         while rows := cursor.fetchmany(_BATCH):
             yield from map(Row._make, rows)

@@ -147,6 +147,9 @@ def _active_holds(client_id: int, at: datetime, known_at: datetime) -> tuple[str
     return tuple(rows.order_by("at").values_list("reason", flat=True))
 
 
-def active_holds(client_id: int, at: datetime) -> tuple[str, ...]:
-    """The reasons of the holds in force, as the client may read them."""
-    return _active_holds(client_id, at, at)
+def against_standing(client_id: int, at: datetime) -> list[str]:
+    """What stands against the client, as it may read it: its holds, then an inactive account."""
+    state = StateChange.objects.filter(client=client_id, at__lte=at, recorded_at__lte=at)
+    latest = _latest(state).first()
+    inactive = [latest.reason] if latest and not latest.active else []
+    return [*_active_holds(client_id, at, at), *inactive]

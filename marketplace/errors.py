@@ -3,12 +3,15 @@
 import smtplib
 import socket
 import sys
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from redis.exceptions import RedisError
 
 from accounts import limits
@@ -46,6 +49,27 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 def too_many_requests(request: HttpRequest) -> HttpResponse:
     """429 for what django-allauth counts by itself: nothing of it is kept longer than a minute."""
     return limits.too_many(request, seconds=60)
+
+
+def signed_out(request: HttpRequest) -> HttpResponse:
+    """403 for a form sent without a session, with everything of length that was typed into it."""
+    hidden = {"csrfmiddlewaretoken", "submission_key", "next"}
+    texts = [text for name, text in request.POST.items() if name not in hidden and " " in text]
+    sign_in = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
+    context = {"texts": texts, "sign_in_url": sign_in}
+    return render(request, "signed_out.html", context, status=403)
+
+
+def not_allowed(request: HttpRequest, methods: list[str]) -> HttpResponse:
+    """405: an address asked for in a way that means nothing here."""
+    response = render(request, "405.html", status=405)
+    response["Allow"] = ", ".join(methods)
+    return response
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more than any form of ours asks for."""
+    return render(request, "413.html", status=413)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:

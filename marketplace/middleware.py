@@ -1,12 +1,13 @@
 """What happens to every request."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest, RequestDataTooBig
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -44,10 +45,29 @@ def plain_methods(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
-            return HttpResponseNotAllowed(METHODS)
+            return errors.not_allowed(request, METHODS)
         return get_response(request)
 
     return middleware
+
+
+class SignedInUnlessSaid(LoginRequiredMiddleware):
+    """Every page needs a signed-in reader unless its view says otherwise.
+
+    Who was signed out while writing gets back what they wrote.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., HttpResponseBase],
+        view_args: tuple[Any, ...],
+        view_kwargs: dict[str, Any],
+    ) -> HttpResponseBase | None:
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is not None and request.method == "POST":
+            return errors.signed_out(request)
+        return refused
 
 
 def well_formed_input(get_response: GetResponse) -> GetResponse:
@@ -63,7 +83,7 @@ def well_formed_input(get_response: GetResponse) -> GetResponse:
                 sentence = _("Part of what was sent is not text we can read, so nothing was done.")
                 return errors.bad_request(request, BadRequest(sentence))
         except RequestDataTooBig:
-            return render(request, "413.html", status=413)
+            return errors.too_large(request)
         return get_response(request)
 
     return middleware

@@ -10,6 +10,7 @@ from pathlib import Path
 import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
 from marketplace import env
 
@@ -64,7 +65,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "marketplace.middleware.SignedInUnlessSaid",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -126,8 +127,13 @@ if EMBEDDED:
     # Rate limits count in this one process; `make run` starts only one.
     SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
 else:
+    DATABASE = environ.Env.db_url_config(env.text("DATABASE_URL"))
+    if not DATABASE.get("ENGINE", "").endswith("postgresql"):
+        raise ImproperlyConfigured("DATABASE_URL must name PostgreSQL: postgres://user@host/name")
+    if DEBUG:
+        raise ImproperlyConfigured("DEBUG shows what people wrote to each other. Leave it out.")
     DATABASES = {
-        "default": environ.Env.db_url_config(env.text("DATABASE_URL"))
+        "default": DATABASE
         | {"CONN_MAX_AGE": env.integer("CONN_MAX_AGE", 60), "CONN_HEALTH_CHECKS": True}
     }
     CACHES = {
@@ -179,6 +185,8 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# The old address hears of a change, and its owner of a new password.
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if EMBEDDED else "https"
 # Sign-in, sign-up and reset are counted by accounts/limits.py; the rest by allauth itself, but for
 # its count of failures by address alone, with which a stranger could lock the owner out.
@@ -233,7 +241,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "marketplace.errors.csrf_failure"
 SECURE_SSL_REDIRECT = not EMBEDDED and env.flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 0 if EMBEDDED else env.integer("SECURE_HSTS_SECONDS", 31_536_000)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not EMBEDDED
+# Binding other hosts of the operator's is the operator's to decide.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("SECURE_HSTS_INCLUDE_SUBDOMAINS", default=not EMBEDDED)
+SECURE_HSTS_PRELOAD = env.flag("SECURE_HSTS_PRELOAD", default=not EMBEDDED)
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if ALLAUTH_TRUSTED_PROXY_COUNT:

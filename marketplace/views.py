@@ -15,5 +15,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if freelancer_of(request) is not None:
         return redirect("requests")
     if member_of(request) is not None:
-        return redirect("talent")
+        return redirect("eligibility")
+    if request.user.is_staff:
+        return redirect("admin:index")
     return render(request, "home.html")

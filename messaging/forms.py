@@ -1,7 +1,7 @@
 """What people fill in about messages, requests, flags and the door."""
 
 import uuid
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,6 +36,11 @@ class KeyedForm(OneValueEach, forms.Form):
     """A form that sends something, once."""
 
     submission_key = forms.CharField(max_length=255, widget=forms.HiddenInput, initial=new_key)
+
+    def with_new_key(self) -> Self:
+        """The same form, to send once more as something of its own."""
+        self.data = {**self.data, "submission_key": new_key()}
+        return self
 
 
 class RequestForm(KeyedForm):
@@ -107,6 +112,12 @@ class MessageForm(KeyedForm):
             "max_length": _("Shorten it to 2,000 characters; this has %(show_value)d."),
         },
     )
+
+
+class ReadingForm(OneValueEach, forms.Form):
+    """Up to which message of the conversation its reader has seen."""
+
+    up_to = forms.IntegerField(min_value=1, max_value=2**31 - 1)
 
 
 class FlagForm(OneValueEach, forms.Form):

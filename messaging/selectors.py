@@ -7,7 +7,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
-from accounts.models import ClientAccount, FreelancerProfile, Membership, Relationship
+from accounts.models import ClientAccount, FreelancerProfile, Membership, Relationship, Skill
+from accounts.text import fold
 from eligibility.selectors import verdict_at
 from messaging.models import Block, ContactRequest, Conversation, Message, QuotaEntry
 from messaging.models.conversation import Side
@@ -60,6 +61,12 @@ def is_blocked(client_id: int, freelancer_id: int) -> bool:
     return Block.objects.filter(client=client_id, freelancer=freelancer_id, lifted_at=None).exists()
 
 
+def lists_skill(freelancer: FreelancerProfile, skill: Skill | None) -> bool:
+    """Whether the profile still has the skill; none ("something else") is always there."""
+    listed = freelancer.skills.filter(pk=skill.pk if skill else 0).exists()
+    return skill is None or listed
+
+
 def is_member(membership: Membership) -> bool:
     """Whether the person still writes for the account, and may sign in."""
     current = Q(pk=membership.pk, left_at=None, user__is_active=True)
@@ -70,10 +77,17 @@ def is_member(membership: Membership) -> bool:
 BADGE_MOST = 100
 
 
+def _knocking(freelancer: FreelancerProfile) -> QuerySet[ContactRequest]:
+    """Requests that wait for an answer, without those of clients who were blocked since."""
+    block = Block.objects.filter(
+        client=OuterRef("client"), freelancer=OuterRef("freelancer"), lifted_at=None
+    )
+    return freelancer.requests.filter(~Exists(block), state=ContactRequest.State.WAITING)
+
+
 def unopened(freelancer: FreelancerProfile) -> int:
     """Requests whose seal is unbroken, counted up to BADGE_MOST."""
-    waiting = freelancer.requests.filter(state="waiting", opened_at=None)
-    return waiting[:BADGE_MOST].count()
+    return _knocking(freelancer).filter(opened_at=None)[:BADGE_MOST].count()
 
 
 def unread(member: Membership | None, freelancer: FreelancerProfile | None) -> int:
@@ -87,18 +101,14 @@ def unread(member: Membership | None, freelancer: FreelancerProfile | None) -> i
 
 
 def waiting_requests(freelancer: FreelancerProfile) -> QuerySet[ContactRequest]:
-    """The freelancer's sealed list: who asks and for what, whether they are `blocked`.
+    """The freelancer's sealed list: who asks and for what.
 
     The letter is not even read from the database.
     """
-    block = Block.objects.filter(
-        client=OuterRef("client"), freelancer=OuterRef("freelancer"), lifted_at=None
-    )
     return (
-        freelancer.requests.filter(state=ContactRequest.State.WAITING)
+        _knocking(freelancer)
         .select_related("client", "skill", "receipt", "message")
         .defer("receipt__policy", "message__body")
-        .annotate(blocked=Exists(block))
     )
 
 
@@ -184,15 +194,19 @@ def blocks(freelancer: FreelancerProfile) -> QuerySet[Block]:
 
 def profiles() -> QuerySet[FreelancerProfile]:
     """Every freelancer who has not left, with skills."""
-    return FreelancerProfile.objects.filter(deactivated_at=None).prefetch_related("skills")
+    here = FreelancerProfile.objects.filter(deactivated_at=None, user__is_active=True)
+    return here.prefetch_related("skills")
 
 
 def talent(*, words: str, skill: str) -> QuerySet[FreelancerProfile]:
-    """The directory: every word somewhere in name, headline or a skill's name."""
-    found = profiles()
+    """The directory: every word somewhere in name, headline or a skill's name.
+
+    A profile without a headline is not finished and not listed; its own page is there.
+    """
+    found = profiles().exclude(headline="")
     if skill:
         found = found.filter(skills__slug=skill)
-    for word in words.lower().split()[:5]:
+    for word in fold(words).split()[:5]:
         found = found.filter(search_text__contains=word)
     return found
 
@@ -215,7 +229,7 @@ def waiting_request(client: ClientAccount, freelancer: FreelancerProfile) -> Con
 
 def waiting_count(freelancer: FreelancerProfile) -> int:
     """Counted up to BADGE_MOST."""
-    return freelancer.requests.filter(state="waiting")[:BADGE_MOST].count()
+    return _knocking(freelancer)[:BADGE_MOST].count()
 
 
 def ledger(client: ClientAccount) -> QuerySet[QuotaEntry]:

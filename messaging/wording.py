@@ -21,8 +21,10 @@ from messaging.policy import QuotaState, Refusal, SendContext
 NEUTRAL = gettext_lazy("{name} isn't taking new messages at the moment.")
 
 KEY_REUSED = gettext_lazy(
-    "This form was already sent with another text. Open the page again to send a new message."
+    "This form has sent something else before. What you wrote is kept: press Send once more to "
+    "send it too."
 )
+SKILL_GONE = gettext_lazy("They no longer list that skill. Choose another, then send.")
 NOT_A_MEMBER = gettext_lazy("You no longer write for this client account, so nothing was sent.")
 GONE = gettext_lazy("This freelancer has left the marketplace, so nothing was sent.")
 NOT_OPEN = gettext_lazy("This request is waiting for its answer. You can write again after that.")
@@ -50,8 +52,8 @@ def refusal(reason: Refusal, *, name: str, context: SendContext | None = None) -
             )
         case Refusal.HOLD:
             return _(
-                "Your account is on hold, so it can't send messages. The reason is on the page "
-                "“Can I write to freelancers?”."
+                "Your account is on hold or not active, so it can't send messages. The reason is "
+                "on the page “Can I write to freelancers?”."
             )
         case Refusal.GATE:
             return _gate(context)
@@ -106,7 +108,7 @@ def missing(result: CriterionResult) -> str:
         case Criterion.FIRST_PAYMENT:
             return _("{time} more since the first payment").format(time=remaining(result.missing))
         case Criterion.GOOD_STANDING:
-            return _("the account is on hold")
+            return _("the account is on hold or not active")
 
 
 def observed(result: CriterionResult) -> str:
@@ -155,7 +157,7 @@ def verdict_sentence(verdict: Evaluation) -> str:
     if not verdict.unmet:
         return _("You can write to freelancers.")
     if not verdict.in_good_standing:
-        return _("Not now: your account is on hold.")
+        return _("Not now: your account is on hold or not active.")
     return _("Not yet.")
 
 
@@ -164,6 +166,10 @@ def quota_sentence(quota: QuotaState, now: datetime) -> str:
     left = _("{left} of {slots} left").format(left=quota.left, slots=quota.slots)
     if quota.next_at is None:
         return left
+    if quota.window == "cycle":
+        return _("{left} in this cycle · all {slots} again {instant}").format(
+            left=left, slots=quota.slots, instant=instant(quota.next_at, now)
+        )
     return _("{left} · next one opens {instant}").format(
         left=left, instant=instant(quota.next_at, now)
     )
@@ -171,6 +177,8 @@ def quota_sentence(quota: QuotaState, now: datetime) -> str:
 
 def instant(at: datetime, now: datetime) -> str:
     """ "today at 14:05", "tomorrow at 09:10", "on 3 March at 14:05", in the reader's time zone."""
+    # To the minute, rounded up: who comes at the time we tell is never too early.
+    at = at + timedelta(minutes=1) if at > now and (at.second or at.microsecond) else at
     local, today = timezone.localtime(at), timezone.localtime(now)
     clock = date_format(local, "H:i")
     days = (local.date() - today.date()).days

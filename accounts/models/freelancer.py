@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import countries
-from accounts.text import check_name, check_text
+from accounts.text import check_name, check_text, fold
 
 
 class Skill(models.Model):
@@ -71,8 +71,13 @@ class FreelancerProfile(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("talent_profile", args=[self.slug])
 
+    @property
+    def has_left(self) -> bool:
+        """Left the marketplace, or may not sign in: nobody would read what is sent."""
+        return self.deactivated_at is not None or not self.user.is_active
+
     def index_words(self) -> None:
         """Keep what the directory searches, after name, headline or skills changed."""
         words = [self.name, self.headline, *(skill.name for skill in self.skills.all())]
-        self.search_text = " ".join(words).lower()
+        self.search_text = fold(" ".join(words))
         self.save(update_fields=["search_text"])

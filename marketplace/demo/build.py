@@ -19,6 +19,7 @@ from accounts.models import (
 from accounts.services import open_client_account, open_freelancer_profile, save_profile
 from eligibility.models import BillingMethod, Hold, Payment
 from marketplace.demo import cast
+from messaging.models import Flag
 from messaging.services.conversations import write_as_client, write_as_freelancer
 from messaging.services.flags import flag_message
 from messaging.services.requests import RequestContent, send_request
@@ -28,8 +29,13 @@ def address(login: str) -> str:
     return f"{login}@threshold.test"
 
 
-def is_built() -> bool:
+def is_begun() -> bool:
     return User.objects.filter(email=address(cast.CLIENTS[0].login)).exists()
+
+
+def is_built() -> bool:
+    """The flag is the last thing made."""
+    return Flag.objects.exists()
 
 
 def build(now: datetime) -> None:

@@ -82,13 +82,18 @@ class Case:
         return self.flag.message.side == Side.CLIENT
 
 
+def severity() -> models.Case:
+    """A flag's place among the reasons, 0 the most serious."""
+    ranks = [When(reason=reason, then=Value(rank)) for rank, reason in enumerate(SEVERITY)]
+    return models.Case(*ranks, default=Value(len(SEVERITY)))
+
+
 def queue() -> QuerySet[Any]:
     """All flags, the most serious (`severity` 0) and oldest first."""
-    ranks = [When(reason=reason, then=Value(rank)) for rank, reason in enumerate(SEVERITY)]
     flags = Flag.objects.select_related(
         "message__conversation__client", "message__conversation__freelancer", "decided_by"
     )
-    ranked = flags.annotate(severity=models.Case(*ranks, default=Value(len(SEVERITY))))
+    ranked = flags.annotate(severity=severity())
     return ranked.order_by("severity", "raised_at", "pk")
 
 

@@ -26,7 +26,7 @@ from accounts.clock import database_now
 from accounts.models import User
 from eligibility.models import Hold
 from messaging.admin import columns
-from messaging.admin.case import is_party, lay_out, next_undecided, not_mine, queue
+from messaging.admin.case import is_party, lay_out, next_undecided, not_mine, queue, severity
 from messaging.admin.filters import OutcomeFilter, SideFilter
 from messaging.admin.forms import DecisionForm, HoldForm, ReasonForm, ReleaseForm
 from messaging.admin.outcomes import ALREADY_RELEASED, OWN_CASE, NotDone, attempt
@@ -65,8 +65,11 @@ class FlagAdmin(Desk[Flag]):
         return queue().filter(not_mine(person_at(request)))
 
     def get_ordering(self, request: HttpRequest) -> list[Any]:
-        """Undecided: most serious, then oldest. Decided: the latest decision first."""
-        return [F("decided_at").desc(nulls_first=True), "severity", "raised_at", "pk"]
+        """Undecided: most serious, then oldest. Decided: the latest decision first.
+
+        An expression, for the admin orders other models' choices of a flag by this as well.
+        """
+        return [F("decided_at").desc(nulls_first=True), severity(), "raised_at", "pk"]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

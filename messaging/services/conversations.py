@@ -12,7 +12,7 @@ from messaging import quota, selectors
 from messaging.models import Act, ContactRequest, Conversation, Message
 from messaging.models.conversation import Side
 from messaging.policy import decide_in_conversation
-from messaging.services.outcomes import KeyReused, NotAMember, NotOpen, OwnBlock, Refused
+from messaging.services.outcomes import Gone, KeyReused, NotAMember, NotOpen, OwnBlock, Refused
 from messaging.services.requests import write_message
 
 
@@ -21,7 +21,8 @@ def write_as_client(
 ) -> Message:
     """A client's message in an accepted conversation.
 
-    Raises Refused (hold or block), KeyReused, NotAMember or NotOpen with nothing written.
+    A freelancer who has left reads nothing, which looks like a block. Raises Refused (hold or
+    block), KeyReused, NotAMember or NotOpen with nothing written.
     """
     with transaction.atomic(durable=True):
         client = lock_client(member.client_id)
@@ -38,7 +39,7 @@ def write_as_client(
             raise NotOpen(conversation)
         refusal = decide_in_conversation(
             good_standing=verdict_at(client.pk, now).in_good_standing,
-            blocked=selectors.is_blocked(client.pk, freelancer.pk),
+            blocked=selectors.is_blocked(client.pk, freelancer.pk) | freelancer.has_left,
         )
         if refusal is not None:
             raise Refused(refusal)
@@ -62,13 +63,15 @@ def write_as_freelancer(
 ) -> Message:
     """A freelancer's message. Replying to a waiting request accepts it.
 
-    Raises OwnBlock, KeyReused or NotOpen with nothing written.
+    Raises OwnBlock, KeyReused, NotOpen or Gone with nothing written.
     """
     with transaction.atomic(durable=True):
         lock_client(conversation.client_id)
         # Exclusive: a freelancer's key is looked up across all their clients.
-        lock_freelancer(freelancer.pk)
+        profile = lock_freelancer(freelancer.pk)
         now = clock()
+        if profile.has_left:
+            raise Gone
         key = {"author": freelancer.user_id, "submission_key": submission_key}
         first = Message.objects.filter(**key, sender_client=None).first()
         if first is not None:

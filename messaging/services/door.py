@@ -17,8 +17,10 @@ def set_door(
     """Open or close the door to new requests; conversations stay as they are."""
     with transaction.atomic(durable=True):
         profile = lock_freelancer(freelancer.pk)
-        old = profile.door
+        old = _told(profile)
         profile.door, profile.known_clients_pass = door, known_clients_pass
+        if _told(profile) == old:
+            return
         profile.save(update_fields=["door", "known_clients_pass"])
         Act.objects.create(
             at=clock(),
@@ -26,7 +28,7 @@ def set_door(
             kind=Act.Kind.DOOR_CHANGED,
             freelancer=profile,
             old=old,
-            new=door,
+            new=_told(profile),
         )
 
 
@@ -58,3 +60,8 @@ def _log(
     Act.objects.create(
         at=now, actor_id=freelancer.user_id, kind=kind, client=client, freelancer=freelancer
     )
+
+
+def _told(profile: FreelancerProfile) -> str:
+    """The door's settings as the log keeps them."""
+    return f"{profile.door}, known clients {'pass' if profile.known_clients_pass else 'wait'}"

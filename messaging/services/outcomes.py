@@ -17,6 +17,10 @@ class KeyReused(Exception):
     """This submission key already sent something else; nothing was written."""
 
 
+class SkillGone(Exception):
+    """The freelancer took the chosen skill off their profile meanwhile; nothing was written."""
+
+
 class NotAMember(Exception):
     """The person no longer writes for this client account; nothing was written."""
 

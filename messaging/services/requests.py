@@ -14,7 +14,7 @@ from eligibility.rules import Verdict
 from messaging import quota, selectors
 from messaging.models import Act, ContactRequest, Conversation, Message, Receipt
 from messaging.policy import Deliver, Refuse, decide
-from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused
+from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused, SkillGone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,8 @@ def send_request(
     submission_key: str,
     clock: Clock,
 ) -> ContactRequest:
-    """Send a first message, or raise Refused, KeyReused, NotAMember or Gone with nothing written.
+    """Send a first message, or raise Refused, KeyReused, SkillGone, NotAMember or Gone with nothing
+    written.
 
     The same key with the same content gives the first result again, never a second message or
     slot. Every fact the verdict reads is behind one of the two locks, and `now` is read after
@@ -51,13 +52,16 @@ def send_request(
         first = _first_result(client, submission_key)
         if first is not None:
             return _same_or_refuse(first, profile, content)
-        if profile.deactivated_at is not None:
+        if profile.has_left:
             raise Gone
+        listed = selectors.lists_skill(profile, content.skill)
         context = selectors.send_context(client, profile, now)
         match decide(context):
             case Refuse(refusal):
                 raise Refused(refusal, context)
             case Deliver() as delivery:
+                if not listed:
+                    raise SkillGone
                 request = _write(member, profile, content, submission_key, now)
                 _write_receipt(request, delivery, context.verdict)
                 if delivery.uses_slot:

@@ -13,7 +13,7 @@ from messaging import selectors, wording
 from messaging.facts import facts_of
 from messaging.forms import RequestForm
 from messaging.policy import Deliver, Refusal, Refuse, SendContext, decide
-from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused
+from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused, SkillGone
 from messaging.services.requests import send_request
 
 #: 422 says "understood and refused"; the quota's own status is 429, a moved state's 409.
@@ -44,8 +44,7 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
     seconds = limits.seconds_to_wait(request, "sending")
     if seconds:
         response = _refuse(request, member, freelancer, form, limits.wait_sentence(seconds), 429)
-        response["Retry-After"] = str(seconds)
-        return response
+        return limits.retry_after(response, seconds)
     if not form.is_valid():
         return _refuse(request, member, freelancer, form, "", 422)
     try:
@@ -59,11 +58,12 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
     except Refused as refused:
         sentence = wording.refusal(refused.refusal, name=freelancer.name, context=refused.context)
         status = STATUS.get(refused.refusal, 422)
-        return _page(
-            request, member, freelancer, form, refused.context, refusal=sentence, status=status
-        )
+        return _refuse(request, member, freelancer, form, sentence, status)
     except KeyReused:
-        return _refuse(request, member, freelancer, form, str(wording.KEY_REUSED), 409)
+        sentence = str(wording.KEY_REUSED)
+        return _refuse(request, member, freelancer, form.with_new_key(), sentence, 409)
+    except SkillGone:
+        return _refuse(request, member, freelancer, form, str(wording.SKILL_GONE), 409)
     except NotAMember:
         return _refuse(request, member, freelancer, form, str(wording.NOT_A_MEMBER), 403)
     except Gone:
@@ -92,19 +92,18 @@ def _page(
     member: Membership,
     freelancer: FreelancerProfile,
     form: RequestForm,
-    advice: SendContext | None,
+    advice: SendContext,
     *,
     refusal: str = "",
     may_type: bool = True,
     status: int = 200,
 ) -> HttpResponse:
-    verdict = advice.verdict if advice else None
     context = {
-        "facts": facts_of(member.client, verdict) if verdict else None,
+        "facts": facts_of(member.client, advice.verdict),
         "shown": freelancer,
         "form": form,
         "advice": advice,
-        "quota_sentence": wording.quota_sentence(advice.quota, advice.now) if advice else "",
+        "quota_sentence": wording.quota_sentence(advice.quota, advice.now),
         "refusal": refusal,
         "may_type": may_type,
     }

@@ -1,4 +1,4 @@
-"""Accepted conversations, for both sides, and the reply that accepts a request."""
+"""Accepted conversations, for both sides."""
 
 from uuid import UUID
 
@@ -6,19 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts import limits
 from accounts.clock import database_now
-from accounts.guards import freelancer_of, freelancer_only, member_of
+from accounts.guards import act_of, freelancer_of, member_of
 from accounts.keyset import page
-from accounts.models import FreelancerProfile
-from messaging import facts, selectors, wording
-from messaging.forms import MessageForm
-from messaging.models import ContactRequest, Conversation, Message
+from messaging import selectors, wording
+from messaging.forms import MessageForm, ReadingForm
+from messaging.models import Conversation
 from messaging.models.conversation import Side
 from messaging.services.conversations import mark_read, write_as_client, write_as_freelancer
-from messaging.services.outcomes import KeyReused, NotAMember, NotOpen, OwnBlock, Refused
+from messaging.services.outcomes import Gone, KeyReused, NotAMember, NotOpen, OwnBlock, Refused
 
 THREAD_PAGE = 50
 
@@ -44,25 +43,32 @@ def conversations(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def conversation(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The thread, newest page at the end. Looking at it is reading it."""
-    shown, side = selectors.conversation_of(member_of(request), freelancer_of(request), public_id)
-    response = _page(request, shown, side, MessageForm())
-    if "before" not in request.GET:
-        mark_read(conversation=shown, side=side, up_to=shown.last_seq)
-    return response
+    """The thread, newest page at the end."""
+    shown, side = _find(request, public_id)
+    return _page(request, shown, side, MessageForm())
 
 
-@require_POST
+@act_of("conversation")
+def reading(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The reader has seen the thread so far. The page says so itself where scripts run."""
+    shown, side = _find(request, public_id)
+    form = ReadingForm(request.POST)
+    if form.is_valid():
+        mark_read(conversation=shown, side=side, up_to=form.cleaned_data["up_to"])
+    if request.headers.get("HX-Request"):
+        return HttpResponse()
+    return redirect("conversations")
+
+
+@act_of("conversation")
 def writing(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One more message in an accepted conversation."""
-    member, freelancer = member_of(request), freelancer_of(request)
-    shown, side = selectors.conversation_of(member, freelancer, public_id)
+    shown, side = _find(request, public_id)
     form = MessageForm(request.POST)
     seconds = limits.seconds_to_wait(request, "message")
     if seconds:
         response = _page(request, shown, side, form, limits.wait_sentence(seconds), 429)
-        response["Retry-After"] = str(seconds)
-        return response
+        return limits.retry_after(response, seconds)
     if not form.is_valid():
         return _page(request, shown, side, form, status=422)
     try:
@@ -72,59 +78,39 @@ def writing(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _page(request, shown, side, form, sentence, 422)
     except OwnBlock:
         return _page(request, shown, side, form, str(wording.OWN_BLOCK), 422)
-    except (KeyReused, NotOpen):
-        return _page(request, shown, side, form, str(wording.KEY_REUSED), 409)
-    except NotAMember:
+    except KeyReused:
+        return _page(request, shown, side, form.with_new_key(), str(wording.KEY_REUSED), 409)
+    except NotOpen:
+        return _page(request, shown, side, form, str(wording.NOT_OPEN), 409)
+    except (NotAMember, Gone):
         return _page(request, shown, side, form, str(wording.NOT_A_MEMBER), 403)
-    return redirect(_latest(shown))
+    return redirect(latest(shown))
 
 
-@require_POST
-@freelancer_only
-def reply(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
-    """Answer a request: the reply accepts it and opens the conversation."""
-    shown = selectors.request_of(freelancer, public_id)
-    form = MessageForm(request.POST)
-    seconds = limits.seconds_to_wait(request, "message")
-    if seconds:
-        response = _sealed(request, shown, form, limits.wait_sentence(seconds), 429)
-        response["Retry-After"] = str(seconds)
-        return response
-    if not form.is_valid():
-        return _sealed(request, shown, form, "", 422)
-    try:
-        write_as_freelancer(
-            freelancer=freelancer,
-            conversation=shown.conversation,
-            body=form.cleaned_data["body"],
-            submission_key=form.cleaned_data["submission_key"],
-            clock=database_now,
-        )
-    except OwnBlock:
-        return _sealed(request, shown, form, str(wording.OWN_BLOCK), 422)
-    except (KeyReused, NotOpen):
-        return _sealed(request, shown, form, str(wording.KEY_REUSED), 409)
-    return redirect(_latest(shown.conversation))
-
-
-def _latest(shown: Conversation) -> str:
+def latest(shown: Conversation) -> str:
     """The address of the newest message, where a reader goes on."""
     return reverse("conversation", args=[shown.public_id]) + "#latest"
 
 
-def _write(request: HttpRequest, shown: Conversation, side: Side, form: MessageForm) -> Message:
-    sent = {
-        "conversation": shown,
-        "body": form.cleaned_data["body"],
-        "submission_key": form.cleaned_data["submission_key"],
-        "clock": database_now,
-    }
+def _find(request: HttpRequest, public_id: UUID) -> tuple[Conversation, Side]:
+    return selectors.conversation_of(member_of(request), freelancer_of(request), public_id)
+
+
+def _write(request: HttpRequest, shown: Conversation, side: Side, form: MessageForm) -> None:
+    body, key = form.cleaned_data["body"], form.cleaned_data["submission_key"]
     member, freelancer = member_of(request), freelancer_of(request)
     if side is Side.FREELANCER and freelancer is not None:
-        return write_as_freelancer(freelancer=freelancer, **sent)
-    if member is None:
-        raise NotAMember
-    return write_as_client(member=member, **sent)
+        write_as_freelancer(
+            freelancer=freelancer,
+            conversation=shown,
+            body=body,
+            submission_key=key,
+            clock=database_now,
+        )
+    elif member is not None:
+        write_as_client(
+            member=member, conversation=shown, body=body, submission_key=key, clock=database_now
+        )
 
 
 def _page(
@@ -145,17 +131,9 @@ def _page(
         "thread": rows.rows[::-1],
         "page": rows,
         "first_unread": read_to + 1,
+        "has_unread": read_to < shown.last_seq and not rows.newer_url,
         "form": form,
         "refusal": refusal,
         "blocked": is_freelancer and selectors.is_blocked(shown.client_id, shown.freelancer_id),
     }
     return render(request, "conversations/detail.html", context, status=status)
-
-
-def _sealed(
-    request: HttpRequest, shown: ContactRequest, form: MessageForm, refusal: str, status: int
-) -> HttpResponse:
-    [card] = facts.cards([shown], database_now())
-    context = {"card": card, "form": form, "refusal": refusal}
-    context["blocked"] = selectors.is_blocked(shown.client_id, shown.freelancer_id)
-    return render(request, "requests/detail.html", context, status=status)

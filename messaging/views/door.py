@@ -3,14 +3,15 @@
 from uuid import UUID
 
 from django.contrib import messages as flash
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.clock import database_now
-from accounts.guards import freelancer_only
+from accounts.guards import act_of, freelancer_of, freelancer_only, member_of, person
 from accounts.keyset import page
 from accounts.models import ClientAccount, FreelancerProfile
 from eligibility.selectors import verdict_at
@@ -18,6 +19,8 @@ from messaging import selectors
 from messaging.facts import facts_of
 from messaging.forms import DoorForm
 from messaging.services.door import block_client, set_door, unblock_client
+
+VIEW_CLIENTS = "accounts.view_clientaccount"
 
 
 @freelancer_only
@@ -38,20 +41,23 @@ def door(request: HttpRequest, freelancer: FreelancerProfile) -> HttpResponse:
 
 
 @require_safe
-@freelancer_only
-def client(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
-    """A client account as anyone holding its link may know it: facts, block, unblock."""
+def client(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A client account as its link tells it: to freelancers, its own members and moderators."""
     shown = get_object_or_404(ClientAccount, public_id=public_id)
-    context = {
-        "facts": facts_of(shown, verdict_at(shown.pk, database_now())),
-        "blocked": selectors.is_blocked(shown.pk, freelancer.pk),
-        "conversation": selectors.accepted_conversation(shown, freelancer),
-        "request_waiting": selectors.waiting_request(shown, freelancer),
-    }
+    freelancer, member = freelancer_of(request), member_of(request)
+    own = member is not None and member.client_id == shown.pk
+    if freelancer is None and not own and not person(request).has_perm(VIEW_CLIENTS):
+        raise PermissionDenied(_("This page is for freelancers and for the client itself."))
+    context = {"facts": facts_of(shown, verdict_at(shown.pk, database_now())), "own": own}
+    if freelancer is not None and not own:
+        context["blocked"] = selectors.is_blocked(shown.pk, freelancer.pk)
+        context["may_block"] = True
+        context["conversation"] = selectors.accepted_conversation(shown, freelancer)
+        context["request_waiting"] = selectors.waiting_request(shown, freelancer)
     return render(request, "clients/page.html", context)
 
 
-@require_POST
+@act_of("client")
 @freelancer_only
 def block(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(ClientAccount, public_id=public_id)
@@ -65,7 +71,7 @@ def block(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) 
     return redirect(_back(request, shown))
 
 
-@require_POST
+@act_of("client")
 @freelancer_only
 def unblock(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
     shown = get_object_or_404(ClientAccount, public_id=public_id)

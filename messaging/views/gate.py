@@ -29,7 +29,7 @@ def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
         "free": range(quota.left),
         "renews_at": next_cycle_start(verdict.anchor_day, now) if quota.window == "cycle" else None,
         "quota_sentence": wording.quota_sentence(quota, now),
-        "holds": eligibility.active_holds(member.client_id, now),
+        "against": eligibility.against_standing(member.client_id, now),
         "page": page(request, selectors.ledger(member.client), "at"),
         "now": now,
     }

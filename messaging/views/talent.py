@@ -20,10 +20,12 @@ from messaging.policy import Refusal, Refuse, decide
 def directory(request: HttpRequest) -> HttpResponse:
     """Newest first; by words in name, headline and skills, or by one skill."""
     form = TalentForm(request.GET)
-    form.is_valid()
+    fits = form.is_valid()
     found = selectors.talent(
         words=form.cleaned_data.get("q", ""), skill=form.cleaned_data.get("skill", "")
     )
+    if not fits:
+        found = found.none()
     context = {"form": form, "page": page(request, found, "joined_at")}
     return render(request, "talent/directory.html", context)
 

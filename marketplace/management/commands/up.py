@@ -29,6 +29,10 @@ class Command(BaseCommand):
             )
         port = env.integer("PORT", 8000, least=1)
         call_command("migrate", interactive=False, verbosity=0)
+        if build.is_begun() and not build.is_built():
+            raise CommandError(
+                f"An earlier start was cut short. Delete {settings.VAR_DIR} and start again."
+            )
         if not build.is_built():
             build.build(database_now())
         self._tell(port)
