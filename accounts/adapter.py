@@ -1,12 +1,23 @@
 """What we settle for django-allauth."""
 
+from typing import ClassVar
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountAdapter(DefaultAccountAdapter):
     """One person is one account, so e-mail addresses are kept in lower case."""
+
+    error_messages: ClassVar = DefaultAccountAdapter.error_messages | {
+        "account_inactive": _("This account is switched off."),
+        "duplicate_email": _("You sign in with this address already."),
+        "email_password_mismatch": _("That e-mail and password do not fit together."),
+        "enter_current_password": _("That is not your present password."),
+        "incorrect_password": _("That is not your password."),
+    }
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).strip().lower()

@@ -5,10 +5,19 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import BadRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from accounts.text import check_name, check_text, normalise, normalise_name
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
+
+
+def too_long(most: int) -> Any:
+    """What is said of more than `most` characters."""
+    return format_lazy(
+        _("Shorten it to {most} characters; this has {n}."), most=f"{most:,}", n="%(show_value)d"
+    )
 
 
 class NameField(forms.CharField):

@@ -1,21 +1,17 @@
-"""Sign-up and settings."""
+"""Settings: who one is, the profile, the client account."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
-from allauth.account import forms as allauth
 from django import forms
 from django.core.validators import URLValidator
-from django.db import transaction
-from django.http import HttpRequest
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.fields import DollarField, LetterField, NameField, OneValueEach
+from accounts.fields import DollarField, LetterField, NameField, OneValueEach, too_long
 from accounts.models import ClientAccount, FreelancerProfile, User
-from accounts.models.user import validate_time_zone
 from accounts.text import check_name, normalise_name
 
 MOST_SKILLS = 20
@@ -36,85 +32,22 @@ def check_skill(name: str) -> None:
         )
 
 
-class SignupForm(OneValueEach, allauth.SignupForm):
-    """One form for both doors: a client (makes its account, with this person as owner) or a
-    freelancer (makes their profile)."""
-
-    role = forms.ChoiceField(
-        label=_("I am here as"),
-        choices=[("client", _("a client")), ("freelancer", _("a freelancer"))],
-        widget=forms.RadioSelect,
-    )
-    name = NameField(label=_("Your name"), max_length=80)
-    company = NameField(
-        label=_("Company"),
-        max_length=120,
-        required=False,
-        help_text=_("For clients: as freelancers will see it."),
-    )
-    time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
-    field_order = ("role", "name", "company", "email", "password1", "password2")
-
-    def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
-        if cleaned.get("role") == "client" and not cleaned.get("company"):
-            self.add_error("company", _("Tell freelancers which company or person is writing."))
-        return cleaned
-
-    def clean_time_zone(self) -> str:
-        name = self.cleaned_data["time_zone"]
-        try:
-            validate_time_zone(name)
-        except forms.ValidationError:
-            return "UTC"
-        return str(name)
-
-    def save(self, request: HttpRequest) -> User:
-        """The user, their address and their account, or none of them."""
-        with transaction.atomic():
-            user: User = super().save(request)
-        return user
-
-    def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth with the new user, in the transaction that made it."""
-        data = self.cleaned_data
-        services.welcome(
-            user=user,
-            role=data["role"],
-            name=data["name"],
-            company=data["company"],
-            time_zone=data["time_zone"],
-        )
-
-
-class LoginForm(OneValueEach, allauth.LoginForm):
-    """E-mail and password."""
-
-
-class ReauthenticateForm(OneValueEach, allauth.ReauthenticateForm):
-    """The password once more, before something that matters."""
-
-
-class ResetPasswordForm(OneValueEach, allauth.ResetPasswordForm):
-    """Where to send the link."""
-
-
-class ResetPasswordKeyForm(OneValueEach, allauth.ResetPasswordKeyForm):
-    """A new password, twice, by the link."""
-
-
-class ChangePasswordForm(OneValueEach, allauth.ChangePasswordForm):
-    """The old password and a new one, twice."""
-
-
-class AddEmailForm(OneValueEach, allauth.AddEmailForm):
-    """A new e-mail address."""
+CHOOSE_COUNTRY = _("Choose a country from the list.")
 
 
 class PersonForm(OneValueEach, forms.ModelForm[User]):
-    name = NameField(label=_("Your name"), max_length=80)
+    name = NameField(
+        label=_("Your name"),
+        max_length=80,
+        error_messages={"required": _("Type your name."), "max_length": too_long(80)},
+    )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), choices=time_zones, help_text=_("Times on pages are told in it.")
+        label=_("Time zone"),
+        choices=time_zones,
+        help_text=_("Times on pages are told in it."),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose a time zone from the list.")
+        ),
     )
 
     class Meta:
@@ -130,18 +63,24 @@ class PersonForm(OneValueEach, forms.ModelForm[User]):
 class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
     """The freelancer's profile; the rate is typed in dollars and kept in cents."""
 
-    name = NameField(label=_("Name"), max_length=80)
+    name = NameField(
+        label=_("Name"),
+        max_length=80,
+        error_messages={"required": _("Type your name."), "max_length": too_long(80)},
+    )
     headline = NameField(
         label=_("Headline"),
         max_length=120,
         required=False,
         help_text=_("What you do, in one line: “I set type for scientific books.”"),
+        error_messages={"max_length": too_long(120)},
     )
     bio = LetterField(
         label=_("About you"),
         max_length=3000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 6, "data-count": "yes", "data-max": 3000}),
+        error_messages={"max_length": too_long(3000)},
     )
     skill_names = LetterField(
         label=_("Skills"),
@@ -149,6 +88,7 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
         max_length=1000,
         help_text=_("Up to 20, separated by commas. A request names one of them."),
         widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"max_length": too_long(1000)},
     )
     hourly_rate = DollarField(
         label=_("Hourly rate in US dollars"),
@@ -157,11 +97,18 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
         max_value=10_000,
         decimal_places=2,
         localize=False,
+        error_messages={
+            "invalid": _("Write the rate in figures: 80 or 80.50."),
+            "min_value": _("Write a rate of at least $1, or none."),
+            "max_value": _("Write a rate of at most $10,000, or none."),
+            "max_decimal_places": _("Write at most two figures after the point: 80.50."),
+        },
     )
 
     class Meta:
         model = FreelancerProfile
         fields = ("name", "headline", "bio", "country")
+        error_messages: ClassVar = {"country": {"invalid_choice": CHOOSE_COUNTRY}}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -196,17 +143,29 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
 
 
 class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
-    name = NameField(label=_("Company or name"), max_length=120)
+    name = NameField(
+        label=_("Company or name"),
+        max_length=120,
+        error_messages={
+            "required": _("Tell freelancers which company or person is writing."),
+            "max_length": too_long(120),
+        },
+    )
     website = forms.URLField(
         label=_("Website"),
         required=False,
         assume_scheme="https",
         validators=[URLValidator(["http", "https"])],
+        error_messages={
+            "invalid": _("That is no web address. One looks like https://example.com."),
+            "max_length": too_long(200),
+        },
     )
 
     class Meta:
         model = ClientAccount
         fields = ("name", "country", "website")
+        error_messages: ClassVar = {"country": {"invalid_choice": CHOOSE_COUNTRY}}
 
     def save(self, commit: bool = True) -> ClientAccount:
         """Only what the form asks for: the rest may have moved since the page was opened."""

@@ -1,10 +1,11 @@
 """What people fill in about messages, requests, flags and the door."""
 
 import uuid
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fields import LetterField, OneValueEach
@@ -39,7 +40,9 @@ class KeyedForm(OneValueEach, forms.Form):
 
     def with_new_key(self) -> Self:
         """The same form, to send once more as something of its own."""
-        self.data = {**self.data, "submission_key": new_key()}
+        data = cast(QueryDict, self.data).copy()
+        data["submission_key"] = new_key()
+        self.data = data
         return self
 
 
@@ -50,19 +53,28 @@ class RequestForm(KeyedForm):
         queryset=Skill.objects.none(),
         label=_("Which of their skills do you need?"),
         empty_label=_("Choose one"),
+        error_messages={
+            "required": _("Choose the skill you need."),
+            "invalid_choice": _("They no longer list that skill. Choose another."),
+        },
     )
     kind = forms.ChoiceField(
         label=_("What kind of work is it?"),
         choices=ContactRequest.Kind.choices,
         widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose the kind of work.")),
     )
     budget = forms.ChoiceField(
         label=_("What budget do you have in mind?"),
         choices=[("", _("Choose one")), *ContactRequest.Budget.choices],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Choose a budget.")),
     )
     start = forms.ChoiceField(
         label=_("When should it start?"),
         choices=[("", _("Choose one")), *ContactRequest.Start.choices],
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Say when it should start.")
+        ),
     )
     body = LetterField(
         label=_("Your message"),
@@ -122,13 +134,19 @@ class ReadingForm(OneValueEach, forms.Form):
 
 class FlagForm(OneValueEach, forms.Form):
     reason = forms.ChoiceField(
-        label=_("What is wrong with it?"), choices=Flag.Reason.choices, widget=forms.RadioSelect
+        label=_("What is wrong with it?"),
+        choices=Flag.Reason.choices,
+        widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose what is wrong with it.")
+        ),
     )
     note = LetterField(
         label=_("Anything the moderators should know"),
         required=False,
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3, "data-count": "yes", "data-max": 500}),
+        error_messages={"max_length": _("Shorten it to 500 characters; this has %(show_value)d.")},
     )
 
     def clean(self) -> dict[str, Any]:
@@ -143,6 +161,9 @@ class DoorForm(OneValueEach, forms.Form):
         label=_("Who may send you a first message?"),
         choices=FreelancerProfile.Door.choices,
         widget=forms.RadioSelect,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Choose who may send you a first message.")
+        ),
     )
     known_clients_pass = forms.BooleanField(
         label=_("Clients I have worked with may write even when the door is closed"),

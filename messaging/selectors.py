@@ -150,6 +150,7 @@ def conversations(
                 0,
             ),
             last_body=Subquery(last.values("body")),
+            last_author=Subquery(last.values("author")),
         )
     )
 

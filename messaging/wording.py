@@ -122,7 +122,7 @@ def observed(result: CriterionResult) -> str:
         case Criterion.TENURE | Criterion.FIRST_PAYMENT:
             return _("none yet") if result.observed is None else duration(result.observed)
         case Criterion.GOOD_STANDING:
-            return _("yes") if result.met else _("on hold or inactive")
+            return _("in good standing") if result.met else _("on hold or not active")
 
 
 def threshold(result: CriterionResult) -> str:
@@ -135,7 +135,22 @@ def threshold(result: CriterionResult) -> str:
         case Criterion.TENURE | Criterion.FIRST_PAYMENT:
             return _("more than {time}").format(time=duration(result.threshold))
         case Criterion.GOOD_STANDING:
-            return _("no hold, account active")
+            return _("no hold and an active account")
+
+
+def fact(result: CriterionResult) -> str:
+    """A criterion that is met, as what is known of the client; never its own figure."""
+    match result.criterion:
+        case Criterion.BILLING_METHOD:
+            return _("Has a verified billing method")
+        case Criterion.SPEND:
+            return _("Paid freelancers {amount} in 12 months").format(amount=threshold(result))
+        case Criterion.TENURE:
+            return _("With the marketplace for {time}").format(time=threshold(result))
+        case Criterion.FIRST_PAYMENT:
+            return _("First paid a freelancer {time} ago").format(time=threshold(result))
+        case Criterion.GOOD_STANDING:
+            return _("In good standing")
 
 
 def criteria_titles(plan: PlanTerms) -> list[str]:

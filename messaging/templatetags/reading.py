@@ -24,6 +24,7 @@ register.filter("criterion_title", lambda result: wording.TITLES[result.criterio
 register.filter("observed", wording.observed)
 register.filter("threshold", wording.threshold)
 register.filter("missing", wording.missing)
+register.filter("fact", wording.fact)
 register.filter("spend_band", wording.spend_band)
 register.filter("criteria_titles", wording.criteria_titles)
 register.filter("plan_name", lambda name: Plan(name).label)

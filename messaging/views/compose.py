@@ -98,6 +98,7 @@ def _page(
     may_type: bool = True,
     status: int = 200,
 ) -> HttpResponse:
+    judged = decide(advice)
     context = {
         "facts": facts_of(member.client, advice.verdict),
         "shown": freelancer,
@@ -105,6 +106,7 @@ def _page(
         "advice": advice,
         "quota_sentence": wording.quota_sentence(advice.quota, advice.now),
         "refusal": refusal,
+        "theirs": isinstance(judged, Refuse) and judged.refusal.is_freelancers_own,
         "may_type": may_type,
     }
     return render(request, "compose/page.html", context, status=status)

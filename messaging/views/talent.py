@@ -44,6 +44,7 @@ def profile(request: HttpRequest, slug: str) -> HttpResponse:
                 context["conversation"] = selectors.conversation_between(member.client, shown)
             case Refuse(refusal):
                 context["waiting"] = advice.pair.waiting
+                context["theirs"] = refusal.is_freelancers_own
                 context["refusal"] = wording.refusal(refusal, name=shown.name, context=advice)
             case _:
                 context["may_write"] = True

@@ -4,11 +4,13 @@
 // Counts as the server does: CRLF is one character, composed accents are one, and so is an emoji.
 const lengthOf = (text) => [...text.replace(/\r\n?/g, "\n").normalize("NFC")].length;
 
+const figure = (number) => number.toLocaleString("en");
+
 function countSentence(length, min, max) {
-  if (length > max) return `${length - max} too many. At most ${max} characters.`;
-  if (length === 0) return min > 1 ? `${min} to ${max} characters.` : `At most ${max} characters.`;
-  if (length < min) return `${min - length} more to go. At least ${min} characters.`;
-  return `${max - length} characters left.`;
+  if (length > max) return `${figure(length - max)} too many. At most ${figure(max)} characters.`;
+  if (length === 0) return min > 1 ? `${figure(min)} to ${figure(max)} characters.` : `At most ${figure(max)} characters.`;
+  if (length < min) return `${figure(min - length)} more to go. At least ${figure(min)} characters.`;
+  return `${figure(max - length)} characters left.`;
 }
 
 function watchLength(area) {

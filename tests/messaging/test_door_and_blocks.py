@@ -118,7 +118,10 @@ def test_a_door_change_is_a_line_in_the_log(finn, now):
     assert (finn.door, finn.known_clients_pass) == ("closed", False)
     act = Act.objects.get()
     assert (act.kind, act.actor, act.freelancer) == ("door_changed", finn.user, finn)
-    assert (act.at, act.old, act.new) == (now, "open", "closed")
+    assert (act.at, act.old) == (now, "open, known clients pass")
+    assert act.new == "closed, known clients wait"
+    door.set_door(freelancer=finn, door="closed", known_clients_pass=False, clock=people.at(now))
+    assert Act.objects.count() == 1  # the same again is no change
 
 
 def test_a_closed_door_leaves_waiting_requests_to_be_answered(cleo, finn):

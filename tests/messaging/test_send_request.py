@@ -32,8 +32,8 @@ from tests.messaging.obstacles import AGAINST, undone
 
 # PostgreSQL's clock and the queue for a freelancer's row are a query each.
 _POSTGRES = 2 if connection.vendor == "postgresql" else 0
-QUERIES_OF_A_REFUSAL = 15 + _POSTGRES
-QUERIES_OF_A_SEND = 24 + _POSTGRES
+QUERIES_OF_A_REFUSAL = 17 + _POSTGRES
+QUERIES_OF_A_SEND = 26 + _POSTGRES
 
 
 @pytest.fixture(autouse=True)

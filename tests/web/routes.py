@@ -2,7 +2,7 @@
 
 The six columns are the six people of PEOPLE, in their order. POST is sent without any field, so an
 accepted one is answered by the page's own complaint (422), by a redirect (302) or as told beside
-it. PUT and DELETE are 405 wherever POST is, but where OTHER says otherwise.
+it; a visitor's is 403, with what was typed. A GET of an address that only acts leads to its page.
 """
 
 from tests.web.stage import World
@@ -14,6 +14,9 @@ PEOPLE = ["", "cleo", "finn", "otto", "wim", "mona"]
 IN = "302 302 302 302 302 302"  # to the sign-in page, or on from there
 MEMBERS = "302 {0} 403 {0} 403 403"
 FREELANCERS = "302 403 {0} {0} 403 403"
+POST_MEMBERS = MEMBERS.replace("302", "403", 1)
+POST_FREELANCERS = FREELANCERS.replace("302", "403", 1)
+SIGNED_OUT = "403 {0} {0} {0} {0} {0}"
 EVERYBODY = "{0} {0} {0} {0} {0} {0}"
 SIGNED_IN = "302 {0} {0} {0} {0} {0}"
 VISITORS = "{0} 302 302 302 302 302"
@@ -21,35 +24,36 @@ NOBODY = EVERYBODY.format(405)
 
 # name: (arguments from the world, GET, POST)
 TABLE = {
-    "home": ("", "200 302 302 302 200 200", NOBODY),
+    "home": ("", "200 302 302 302 200 302", NOBODY),
     "talent": ("", EVERYBODY.format(200), NOBODY),
     "talent_profile": ("finn.slug", EVERYBODY.format(200), NOBODY),
     "policy": ("", EVERYBODY.format(200), NOBODY),
     # Cleo talks to Finn already, so her way leads back to his page; Otto may write.
-    "compose": ("finn.slug", "302 302 403 200 403 403", MEMBERS.format(422)),
-    "requests": ("", FREELANCERS.format(200), SIGNED_IN.format(405)),
-    "request": ("waiting.public_id", "302 403 200 404 403 403", SIGNED_IN.format(405)),
-    "opening": ("waiting.public_id", SIGNED_IN.format(405), "302 403 302 404 403 403"),
-    "reply": ("waiting.public_id", SIGNED_IN.format(405), "302 403 422 404 403 403"),
-    "conversations": ("", "302 200 200 200 403 403", SIGNED_IN.format(405)),
+    "compose": ("finn.slug", "302 302 403 200 403 403", POST_MEMBERS.format(422)),
+    "requests": ("", FREELANCERS.format(200), SIGNED_OUT.format(405)),
+    "request": ("waiting.public_id", "302 403 200 404 403 403", SIGNED_OUT.format(405)),
+    "opening": ("waiting.public_id", IN, "403 403 302 404 403 403"),
+    "reply": ("waiting.public_id", IN, "403 403 422 404 403 403"),
+    "conversations": ("", "302 200 200 200 403 403", SIGNED_OUT.format(405)),
     "conversation": (
         "conversation.public_id",
         "302 200 200 404 404 404",
-        SIGNED_IN.format(405),
+        SIGNED_OUT.format(405),
     ),
-    "writing": ("conversation.public_id", SIGNED_IN.format(405), "302 422 422 404 404 404"),
+    "writing": ("conversation.public_id", IN, "403 422 422 404 404 404"),
+    "reading": ("conversation.public_id", IN, "403 302 302 404 404 404"),
     # The reply is Finn's, to Cleo: she may flag it, he may not.
-    "flag": ("reply.public_id", "302 200 404 404 404 404", "302 422 404 404 404 404"),
-    "door": ("", FREELANCERS.format(200), FREELANCERS.format(422)),
-    "client": ("cleo.client.public_id", FREELANCERS.format(200), SIGNED_IN.format(405)),
-    "block": ("cleo.client.public_id", SIGNED_IN.format(405), FREELANCERS.format(302)),
-    "unblock": ("cleo.client.public_id", SIGNED_IN.format(405), FREELANCERS.format(302)),
-    "sent": ("", MEMBERS.format(200), SIGNED_IN.format(405)),
-    "sent_request": ("answered.public_id", "302 200 403 404 403 403", SIGNED_IN.format(405)),
-    "eligibility": ("", MEMBERS.format(200), SIGNED_IN.format(405)),
-    "settings": ("", SIGNED_IN.format(200), SIGNED_IN.format(422)),
-    "profile": ("", FREELANCERS.format(200), FREELANCERS.format(422)),
-    "client_account": ("", MEMBERS.format(200), MEMBERS.format(422)),
+    "flag": ("reply.public_id", "302 200 404 404 404 404", "403 422 404 404 404 404"),
+    "door": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
+    "client": ("cleo.client.public_id", "302 200 200 200 403 200", SIGNED_OUT.format(405)),
+    "block": ("cleo.client.public_id", IN, POST_FREELANCERS.format(302)),
+    "unblock": ("cleo.client.public_id", IN, POST_FREELANCERS.format(302)),
+    "sent": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
+    "sent_request": ("answered.public_id", "302 200 403 404 403 403", SIGNED_OUT.format(405)),
+    "eligibility": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
+    "settings": ("", SIGNED_IN.format(200), SIGNED_OUT.format(422)),
+    "profile": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
+    "client_account": ("", MEMBERS.format(200), POST_MEMBERS.format(422)),
     # Of django-allauth; its forms come back with 200.
     "account_login": ("", VISITORS.format(200), VISITORS.format(200)),
     "account_signup": ("", VISITORS.format(200), VISITORS.format(200)),
@@ -66,12 +70,12 @@ TABLE = {
     "account_reset_password_from_key_done": ("", EVERYBODY.format(200), NOBODY),
     "account_email_verification_sent": ("", EVERYBODY.format(200), NOBODY),
     "account_confirm_email": ("'no-such-key'", EVERYBODY.format(200), EVERYBODY.format(404)),
-    "account_email": ("", SIGNED_IN.format(200), IN),
-    "account_change_password": ("", SIGNED_IN.format(200), SIGNED_IN.format(200)),
-    "account_set_password": ("", IN, IN),
-    "account_reauthenticate": ("", SIGNED_IN.format(200), SIGNED_IN.format(200)),
-    "usersessions_list": ("", SIGNED_IN.format(200), IN),
-    "admin:index": ("", "302 302 302 302 302 200", "302 302 302 302 302 200"),
+    "account_email": ("", SIGNED_IN.format(200), SIGNED_OUT.format(302)),
+    "account_change_password": ("", SIGNED_IN.format(200), SIGNED_OUT.format(200)),
+    "account_set_password": ("", IN, SIGNED_OUT.format(302)),
+    "account_reauthenticate": ("", SIGNED_IN.format(200), SIGNED_OUT.format(200)),
+    "usersessions_list": ("", SIGNED_IN.format(200), SIGNED_OUT.format(302)),
+    "admin:index": ("", "302 302 302 302 302 200", "403 302 302 302 302 200"),
     "admin:login": ("", "302 403 403 403 403 302", "302 403 403 403 403 200"),
 }
 

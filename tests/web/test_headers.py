@@ -65,7 +65,7 @@ def answers(world):
     yield 403, strict.post("/account/login/", {}, secure=True)
     yield 404, visitor.get("/nothing-here/", secure=True)
     yield 404, cleo.get("/sent/7b0a0c5e-3f0e-4e2b-9d4e-0e6d3a0a1b2c/", secure=True)
-    yield 405, cleo.get(thread, secure=True)
+    yield 405, cleo.post(reverse("sent"), secure=True)
     yield 413, cleo.post(thread, {"body": "a" * 70_000}, secure=True)
     yield 422, cleo.post(thread, {"body": ""}, secure=True)
     yield 500, cleo.get("/boom/", secure=True)

@@ -102,7 +102,12 @@ def test_409_for_a_key_that_sent_something_else(world):
     other = compose(world, body=f"{LETTER} And another thing.")
 
     assert (other.status_code, kept(other, f"{LETTER} And another thing.")) == (409, True)
-    assert "another text" in sentence(other)
+    assert "press Send once more" in sentence(other)
+
+    key = re.search(r'name="submission_key" value="(\w+)"', other.content.decode())
+    assert key, "the form comes back with a key of its own"
+    later = compose(world, body=f"{LETTER} And another thing.", submission_key=key[1])
+    assert "waiting for an answer" in sentence(later)
 
 
 def test_409_when_the_two_are_talking_already(world):
