@@ -1,7 +1,7 @@
 """Makes the demo's people, their history and their letters."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -20,7 +20,8 @@ from accounts.services import open_client_account, open_freelancer_profile, save
 from eligibility.models import BillingMethod, Hold, Payment
 from marketplace.demo import cast
 from messaging.models import Flag
-from messaging.services.conversations import write_as_client, write_as_freelancer
+from messaging.models.conversation import Side
+from messaging.services.conversations import mark_read, write_as_client, write_as_freelancer
 from messaging.services.flags import flag_message
 from messaging.services.requests import RequestContent, send_request
 
@@ -72,7 +73,7 @@ def _client(demo: cast.DemoClient, password: str, now: datetime) -> Membership:
             label="Visa ending 4242",
             verified_at=joined,
             recorded_at=joined,
-            expires_at=now + timedelta(days=500),
+            expires_at=datetime(now.year + 2, 4, 1, tzinfo=UTC),
         )
     for days, cents in demo.payments:
         _pay(client, now - timedelta(days=days), cents)
@@ -145,6 +146,8 @@ def _write_letters(
         conversation = sent[client, freelancer].conversation
         key, clock = f"demo-reply-{number}", _clock(now - timedelta(hours=20 - number))
         if side == "client":
+            conversation.refresh_from_db()
+            mark_read(conversation=conversation, side=Side.CLIENT, up_to=conversation.last_seq)
             write_as_client(
                 member=members[client],
                 conversation=conversation,
