@@ -51,6 +51,18 @@ def plain_methods(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def see_other(get_response: GetResponse) -> GetResponse:
+    """A form that was taken leads on by 303: the next page is fetched, the form not sent again."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            response.status_code = 303
+        return response
+
+    return middleware
+
+
 class SignedInUnlessSaid(LoginRequiredMiddleware):
     """Every page needs a signed-in reader unless its view says otherwise.
 

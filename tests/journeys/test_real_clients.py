@@ -77,7 +77,7 @@ def test_who_passes_really_sends(verdicts, signed_in):
     passing = [name for name, row in verdicts.items() if row["eligible"] == "1"][:AT_MOST]
     assert len(passing) >= 3
     for name in passing:
-        assert send(signed_in(member_of(name)), finn.slug).status_code == 302
+        assert send(signed_in(member_of(name)), finn.slug).status_code == 303
         request = ContactRequest.objects.get(client__external_id=name)
         told = {row["criterion"]: row["observed"] for row in request.receipt.results}
         assert str(told["spend"]) == verdicts[name]["spend_cents"]

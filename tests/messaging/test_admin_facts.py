@@ -58,7 +58,7 @@ def test_an_inactive_account_is_stopped_from_the_next_send_on(root, cleo, now):
 
     answer = root.post(f"/admin/accounts/clientaccount/{account.pk}/change/", form)
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     change = StateChange.objects.get(client=account)
     assert change.active is False
     assert before <= change.recorded_at <= database_now()
@@ -183,5 +183,5 @@ def locked(root, address, form, *tables, to):
     """Whether the page locked a row of each table before it wrote to `to`."""
     with CaptureQueriesContext(connection) as queries:
         answer = root.post(f"/admin/accounts/{address}", form)
-    assert answer.status_code == 302, address
+    assert answer.status_code == 303, address
     return locks_before_writes(queries, *tables, to=to)

@@ -32,7 +32,7 @@ def test_a_new_person_signs_in_by_an_address_in_lower_case(root):
         "password1": people.PASSWORD,
         "password2": people.PASSWORD,
     }
-    assert root.post("/admin/accounts/user/add/", form).status_code == 302
+    assert root.post("/admin/accounts/user/add/", form).status_code == 303
     assert User.objects.filter(email="new.person@people.example").exists()
 
     again = root.post("/admin/accounts/user/add/", form)
@@ -62,7 +62,7 @@ def test_a_person_is_saved_without_undoing_what_happened_meanwhile(root, cleo):
     with meanwhile(cleo.user, password="chosen just now", is_active=False):
         answer = root.post(f"/admin/accounts/user/{cleo.user_id}/change/", form)
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     person = User.objects.get(pk=cleo.user_id)
     assert person.name == "Cleo the Second"
     assert (person.password, person.is_active) == ("chosen just now", False)
@@ -81,7 +81,7 @@ def test_a_renamed_skill_is_found_by_its_new_name(root, finn):
         f"/admin/accounts/skill/{skill.pk}/change/", {"name": "Type Design", "slug": skill.slug}
     )
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert found("type design") == [finn]
     assert found("typography") == []
     assert found("illustration") == [finn]
@@ -93,7 +93,7 @@ def test_a_deleted_skill_is_found_no_more(root, finn):
 
     answer = root.post(f"/admin/accounts/skill/{skill.pk}/delete/", {"post": "yes"})
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert found("typography") == []
     assert found("illustration") == [finn]
 
@@ -101,5 +101,5 @@ def test_a_deleted_skill_is_found_no_more(root, finn):
 def test_a_new_skill_is_nobodys_yet(root, finn):
     form = {"name": "Weaving", "slug": "weaving"}
 
-    assert root.post("/admin/accounts/skill/add/", form).status_code == 302
+    assert root.post("/admin/accounts/skill/add/", form).status_code == 303
     assert found("weaving") == []

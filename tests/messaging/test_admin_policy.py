@@ -34,7 +34,7 @@ def test_a_policy_is_published_for_later_and_never_edited(root, now):
     later = instant("starts_at", now + timedelta(days=7))
     broken = root.post(address + "add/", policy_form(**later, plans='{"basic": {}}'))
     assert "Every plan" in broken.content.decode()
-    assert root.post(address + "add/", policy_form(**later)).status_code == 302
+    assert root.post(address + "add/", policy_form(**later)).status_code == 303
 
     added = Policy.objects.get(version=2)
     assert added.terms().plans["basic"].quota.slots == 3
@@ -48,7 +48,7 @@ def test_the_last_version_can_be_published_again_as_it_is(root, now):
 
     answer = root.post(ADD, form | instant("starts_at", now + timedelta(days=7)))
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     first, second = Policy.objects.order_by("version")
     assert second.plans == first.plans
     assert second.terms().plans == first.terms().plans
@@ -90,7 +90,7 @@ def test_a_plan_that_makes_no_sense_is_refused(root, now, plan):
     assert "Every plan" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("months", "status"), [(0, 200), (1, 302), (120, 302), (121, 200)])
+@pytest.mark.parametrize(("months", "status"), [(0, 200), (1, 303), (120, 303), (121, 200)])
 def test_a_window_is_one_month_to_ten_years(root, now, months, status):
     later = instant("starts_at", now + timedelta(days=7))
 

@@ -137,7 +137,7 @@ def test_sending_leads_to_the_newest_message(cleo, finn, signed_in):
     reply(finn, request.conversation, "Gladly.")
     address = reverse("writing", args=[request.conversation.public_id])
     sent = signed_in(cleo).post(address, {"body": "When?", "submission_key": "k"})
-    assert sent.status_code == 302
+    assert sent.status_code == 303
     assert sent.url == f"{conversation_page(request)}#latest"
     assert text_of(signed_in(cleo), conversation_page(request)).count('id="latest"') == 1
 
@@ -151,7 +151,7 @@ def test_what_is_unread_is_marked_once_and_gone_when_read(cleo, finn, signed_in)
     for _ in range(2):  # looking changes nothing
         assert text_of(browser, conversation_page(request)).count("unread-line") == 1
     said = browser.post(reverse("reading", args=[request.conversation.public_id]), {"up_to": "4"})
-    assert said.status_code == 302
+    assert said.status_code == 303
     assert "unread-line" not in text_of(browser, conversation_page(request))
 
 

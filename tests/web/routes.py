@@ -1,7 +1,7 @@
 """Who gets which answer where: one line for each address of the site, for GET and for POST.
 
 The six columns are the six people of PEOPLE, in their order. POST is sent without any field, so an
-accepted one is answered by the page's own complaint (422), by a redirect (302) or as told beside
+accepted one is answered by the page's own complaint (422), by a redirect (303) or as told beside
 it; a visitor's is 403, with what was typed. A GET of an address that only acts leads to its page.
 """
 
@@ -20,6 +20,7 @@ SIGNED_OUT = "403 {0} {0} {0} {0} {0}"
 EVERYBODY = "{0} {0} {0} {0} {0} {0}"
 SIGNED_IN = "302 {0} {0} {0} {0} {0}"
 VISITORS = "{0} 302 302 302 302 302"
+ON = VISITORS.replace("302", "303")
 NOBODY = EVERYBODY.format(405)
 
 # name: (arguments from the world, GET, POST)
@@ -32,7 +33,7 @@ TABLE = {
     "compose": ("finn.slug", "302 302 403 200 403 403", POST_MEMBERS.format(422)),
     "requests": ("", FREELANCERS.format(200), SIGNED_OUT.format(405)),
     "request": ("waiting.public_id", "302 403 200 404 403 403", SIGNED_OUT.format(405)),
-    "opening": ("waiting.public_id", IN, "403 403 302 404 403 403"),
+    "opening": ("waiting.public_id", IN, "403 403 303 404 403 403"),
     "reply": ("waiting.public_id", IN, "403 403 422 404 403 403"),
     "conversations": ("", "302 200 200 200 403 403", SIGNED_OUT.format(405)),
     "conversation": (
@@ -41,13 +42,13 @@ TABLE = {
         SIGNED_OUT.format(405),
     ),
     "writing": ("conversation.public_id", IN, "403 422 422 404 404 404"),
-    "reading": ("conversation.public_id", IN, "403 302 302 404 404 404"),
+    "reading": ("conversation.public_id", IN, "403 303 303 404 404 404"),
     # The reply is Finn's, to Cleo: she may flag it, he may not.
     "flag": ("reply.public_id", "302 200 404 404 404 404", "403 422 404 404 404 404"),
     "door": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
     "client": ("cleo.client.public_id", "302 200 200 200 403 200", SIGNED_OUT.format(405)),
-    "block": ("cleo.client.public_id", IN, POST_FREELANCERS.format(302)),
-    "unblock": ("cleo.client.public_id", IN, POST_FREELANCERS.format(302)),
+    "block": ("cleo.client.public_id", IN, POST_FREELANCERS.format(303)),
+    "unblock": ("cleo.client.public_id", IN, POST_FREELANCERS.format(303)),
     "sent": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
     "sent_request": ("answered.public_id", "302 200 403 404 403 403", SIGNED_OUT.format(405)),
     "eligibility": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
@@ -55,10 +56,14 @@ TABLE = {
     "profile": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
     "client_account": ("", MEMBERS.format(200), POST_MEMBERS.format(422)),
     # Of django-allauth; its forms come back with 200.
-    "account_login": ("", VISITORS.format(200), VISITORS.format(200)),
-    "account_signup": ("", VISITORS.format(200), VISITORS.format(200)),
-    "account_confirm_login_code": ("", IN, IN),
-    "account_logout": ("", IN.replace("302 302", "302 200").replace(" 302", " 200", 4), IN),
+    "account_login": ("", VISITORS.format(200), ON.format(200)),
+    "account_signup": ("", VISITORS.format(200), ON.format(200)),
+    "account_confirm_login_code": ("", IN, IN.replace("302", "303")),
+    "account_logout": (
+        "",
+        IN.replace("302 302", "302 200").replace(" 302", " 200", 4),
+        IN.replace("302", "303"),
+    ),
     "account_inactive": ("", EVERYBODY.format(200), NOBODY),
     "account_reset_password": ("", EVERYBODY.format(200), EVERYBODY.format(200)),
     "account_reset_password_done": ("", EVERYBODY.format(200), NOBODY),
@@ -70,13 +75,13 @@ TABLE = {
     "account_reset_password_from_key_done": ("", EVERYBODY.format(200), NOBODY),
     "account_email_verification_sent": ("", EVERYBODY.format(200), NOBODY),
     "account_confirm_email": ("'no-such-key'", EVERYBODY.format(200), EVERYBODY.format(404)),
-    "account_email": ("", SIGNED_IN.format(200), SIGNED_OUT.format(302)),
+    "account_email": ("", SIGNED_IN.format(200), SIGNED_OUT.format(303)),
     "account_change_password": ("", SIGNED_IN.format(200), SIGNED_OUT.format(200)),
-    "account_set_password": ("", IN, SIGNED_OUT.format(302)),
+    "account_set_password": ("", IN, SIGNED_OUT.format(303)),
     "account_reauthenticate": ("", SIGNED_IN.format(200), SIGNED_OUT.format(200)),
-    "usersessions_list": ("", SIGNED_IN.format(200), SIGNED_OUT.format(302)),
-    "admin:index": ("", "302 302 302 302 302 200", "403 302 302 302 302 200"),
-    "admin:login": ("", "302 403 403 403 403 302", "302 403 403 403 403 200"),
+    "usersessions_list": ("", SIGNED_IN.format(200), SIGNED_OUT.format(303)),
+    "admin:index": ("", "302 302 302 302 302 200", "403 303 303 303 303 200"),
+    "admin:login": ("", "302 403 403 403 403 302", "303 403 403 403 403 200"),
 }
 
 

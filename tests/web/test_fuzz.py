@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.web.stage import FORMS, browser, complete
 
-ANSWERS = {200, 302, 400, 403, 404, 409, 413, 422, 429}
+ANSWERS = {200, 302, 303, 400, 403, 404, 409, 413, 422, 429}
 NASTY = st.sampled_from(
     ["\0", "\ufffd", "\ud800", "\u202e", "-1", "1e999", "NaN", "9" * 400, "٤", "' OR 1=1--", "%00",
      "{{ 7*7 }}", "../../etc/passwd", "\r\n", " ", "on", "null", "a" * 3000, "🗺" * 700]

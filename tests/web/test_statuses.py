@@ -95,9 +95,9 @@ def test_429_when_the_slots_are_used_with_the_instant_of_the_next(world):
 
 
 def test_409_for_a_key_that_sent_something_else(world):
-    assert compose(world).status_code == 302
+    assert compose(world).status_code == 303
     again = compose(world)
-    assert again.status_code == 302  # the same thing twice is one thing
+    assert again.status_code == 303  # the same thing twice is one thing
 
     other = compose(world, body=f"{LETTER} And another thing.")
 
@@ -184,7 +184,7 @@ def test_a_block_twice_is_one_block_and_its_end_twice_one_end(world):
     finn, client = browser(world, "finn"), [world.ida.client.public_id]
 
     for name, in_force in [("block", 1), ("block", 1), ("unblock", 0), ("unblock", 0)]:
-        assert finn.post(reverse(name, args=client)).status_code == 302
+        assert finn.post(reverse(name, args=client)).status_code == 303
         assert Block.objects.filter(lifted_at=None).count() == in_force
 
 
@@ -192,6 +192,6 @@ def test_a_flag_twice_is_one_flag(world):
     finn, address = browser(world, "finn"), reverse("flag", args=[world.waiting.message.public_id])
 
     for _ in range(2):
-        assert finn.post(address, {"reason": "spam"}).status_code == 302
+        assert finn.post(address, {"reason": "spam"}).status_code == 303
 
     assert world.waiting.message.flags.count() == 1
