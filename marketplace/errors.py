@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -90,5 +91,4 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def _sentence(exception: Exception | None) -> str:
     """Our own BadRequest and PermissionDenied carry sentences for people; others do not."""
-    speaks = type(exception).__name__ in {"BadRequest", "PermissionDenied"}
-    return str(exception) if speaks else ""
+    return str(exception) if isinstance(exception, BadRequest | PermissionDenied) else ""

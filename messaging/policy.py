@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, assert_never
 
 from eligibility.rules import Eligible, Ineligible, Quota, Verdict
 
@@ -125,6 +125,8 @@ def _clients_own(context: SendContext) -> Refusal | None:
             case Eligible():
                 if context.quota.left == 0:
                     return Refusal.QUOTA
+            case _:
+                assert_never(context.verdict)
     return Refusal.WAITING if pair.waiting else None
 
 

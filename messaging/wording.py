@@ -99,7 +99,7 @@ def missing(result: CriterionResult) -> str:
             return _("no verified billing method on the account")
         case Criterion.SPEND:
             return _("{amount} more paid to freelancers in the last 12 months").format(
-                amount=money(_cents(result.missing))
+                amount=money(_whole(result.missing))
             )
         case Criterion.TENURE:
             return _("{time} more with the marketplace").format(time=remaining(result.missing))
@@ -115,10 +115,10 @@ def observed(result: CriterionResult) -> str:
     """The figure the criterion looked at."""
     match result.criterion:
         case Criterion.BILLING_METHOD:
-            count = _cents(result.observed)
+            count = _whole(result.observed)
             return ngettext("{n} verified", "{n} verified", count).format(n=count)
         case Criterion.SPEND:
-            return money(_cents(result.observed))
+            return money(_whole(result.observed))
         case Criterion.TENURE | Criterion.FIRST_PAYMENT:
             return _("none yet") if result.observed is None else duration(result.observed)
         case Criterion.GOOD_STANDING:
@@ -131,7 +131,7 @@ def threshold(result: CriterionResult) -> str:
         case Criterion.BILLING_METHOD:
             return _("at least 1")
         case Criterion.SPEND:
-            return _("more than {amount}").format(amount=money(_cents(result.threshold)))
+            return _("more than {amount}").format(amount=money(_whole(result.threshold)))
         case Criterion.TENURE | Criterion.FIRST_PAYMENT:
             return _("more than {time}").format(time=duration(result.threshold))
         case Criterion.GOOD_STANDING:
@@ -244,7 +244,7 @@ _UNITS = [
 ]
 
 
-def _cents(value: int | timedelta | None) -> int:
+def _whole(value: int | timedelta | None) -> int:
     if not isinstance(value, int):
         raise TypeError("this criterion counts")
     return value

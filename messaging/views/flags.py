@@ -24,6 +24,9 @@ def flag(request: HttpRequest, public_id: UUID) -> HttpResponse:
     message = selectors.received_message(member_of(request), freelancer_of(request), public_id)
     form = FlagForm(request.POST or None)
     back = _back(message)
+    before = message.flags.filter(reporter=person(request)).first()
+    if before is not None and request.method != "POST":
+        return render(request, "flags/flagged.html", {"before": before, "back": back})
     if request.method == "POST" and form.is_valid():
         try:
             flag_message(

@@ -287,3 +287,14 @@ def test_a_thread_costs_the_same_however_long(cleo, finn, signed_in):
     assert cost_of(browser, conversation_page(request)) == 12
     assert f"<strong>{cleo.user.name}</strong>" in text_of(browser, conversation_page(request))
     assert "Line 29" in text_of(browser, conversation_page(request))
+
+
+def test_a_flagged_message_says_so_and_offers_no_second_form(cleo, finn, signed_in):
+    request = send(cleo, finn)
+    browser = signed_in(finn)
+    address = reverse("flag", args=[request.message.public_id])
+    browser.post(address, {"reason": "scam", "note": "Asks for a deposit."})
+    shown = text_of(browser, address)
+    assert "You have flagged this message" in shown
+    assert "Asks for a deposit." in shown
+    assert "<textarea" not in shown
