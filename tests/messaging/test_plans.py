@@ -43,7 +43,8 @@ def world(cleo, otto, finn, now) -> World:
     dora = people.member(people.eligible_client(now, "Dora Docks"), "Dora")
     for other in (otto, dora):
         letters.send(other, finn)
-        block_client(freelancer=finn, client=other.client, clock=database_now)
+        pest = people.client(f"Pest of {other.client}", now)
+        block_client(freelancer=finn, client=pest, clock=database_now)
     for freelancer in (finn, people.freelancer("Gil"), people.freelancer("Ida")):
         conversation = letters.send(cleo, freelancer).conversation
         letters.reply(freelancer, conversation, "Yes.")
