@@ -58,7 +58,7 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
     except Refused as refused:
         sentence = wording.refusal(refused.refusal, name=freelancer.name, context=refused.context)
         status = STATUS.get(refused.refusal, 422)
-        return _refuse(request, member, freelancer, form, sentence, status)
+        return _refuse(request, member, freelancer, form, sentence, status, refused.context)
     except KeyReused:
         sentence = str(wording.KEY_REUSED)
         return _refuse(request, member, freelancer, form.with_new_key(), sentence, 409)
@@ -82,8 +82,10 @@ def _refuse(
     form: RequestForm,
     refusal: str,
     status: int,
+    judged_by: SendContext | None = None,
 ) -> HttpResponse:
-    advice = selectors.send_context(member.client, freelancer, database_now())
+    """The form again; where nothing was judged, with what a judgement would read now."""
+    advice = judged_by or selectors.send_context(member.client, freelancer, database_now())
     return _page(request, member, freelancer, form, advice, refusal=refusal, status=status)
 
 
