@@ -1,12 +1,13 @@
 PYTHON ?= python3
 BOOTSTRAP = @$(PYTHON) marketplace/bootstrap.py
 
-.PHONY: help run test check
+.PHONY: help run test check bench
 
 help:
 	@echo "make run                   start the site on 127.0.0.1:8000 (PORT=9000 for another port)"
 	@echo "make test                  run every test (ARGS=\"-k gate\" goes to pytest)"
 	@echo "make check                 lint, types, floors, migrations, deployment settings, templates"
+	@echo "make bench                 how long pages and sends take (ARGS=\"--rows 10000\")"
 
 run:
 	$(BOOTSTRAP) run
@@ -16,3 +17,6 @@ test:
 
 check:
 	$(BOOTSTRAP) check
+
+bench:
+	$(BOOTSTRAP) bench $(ARGS)

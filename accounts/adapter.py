@@ -4,8 +4,12 @@ from typing import ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+from accounts import bell
+from accounts.services.mail_choices import trust_address
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -21,6 +25,20 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def clean_email(self, email: str) -> str:
         return str(super().clean_email(email)).strip().lower()
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """Mail has reached the address, so it is written to again."""
+        confirmed = bool(super().confirm_email(request, email_address))
+        if confirmed:
+            trust_address(person=email_address.user)
+        return confirmed
+
+    def logout(self, request: HttpRequest) -> None:
+        """What was open in this session ends with it, also in other windows."""
+        reader = request.user.pk
+        super().logout(request)
+        if reader is not None:
+            bell.check(reader)
 
     def is_safe_url(self, url: str) -> bool:
         """Whether a redirect there stays on the site; what is no address at all does not."""

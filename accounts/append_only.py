@@ -94,3 +94,29 @@ class ProtectRows(Operation):
 
     def _table(self, app_label: str, state: ProjectState) -> str:
         return str(state.apps.get_model(app_label, self.model_name)._meta.db_table)
+
+
+class ReleaseRows(ProtectRows):
+    """Migration operation: the opposite. Stands before a change of the table itself, which SQLite
+    makes by a new table, losing the triggers without a word; `ProtectRows` follows the change."""
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        super().database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Rows of {self.model_name} can be changed by the steps that follow"

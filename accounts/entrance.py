@@ -7,9 +7,10 @@ from allauth.account import forms as allauth
 from django import forms
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import services
+from accounts import selectors, services
 from accounts.fields import NameField, OneValueEach, too_long
 from accounts.models import User
 from accounts.models.user import validate_time_zone
@@ -41,7 +42,8 @@ class InOurWords(OneValueEach):
 
 class SignupForm(InOurWords, allauth.SignupForm):
     """One form for both doors: a client (makes its account, with this person as owner) or a
-    freelancer (makes their profile)."""
+    freelancer (makes their profile). Who comes by an open invitation is asked for neither: they
+    will write for the account that invited them."""
 
     role = forms.ChoiceField(
         label=_("I am here as"),
@@ -64,12 +66,36 @@ class SignupForm(InOurWords, allauth.SignupForm):
         error_messages={"max_length": too_long(120)},
     )
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput)
+    invitation = forms.CharField(required=False, widget=forms.HiddenInput)
     words: ClassVar = {
         "email": EMAIL,
         "password1": (_("Password"), _("Choose a password.")),
         "password2": (_("Password, once more"), _("Type the same password once more.")),
     }
     field_order = ("role", "name", "company", "email", "password1", "password2")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        code = self["invitation"].value() or ""
+        self.invited_by = selectors.open_invitation(code, timezone.now()) if code else None
+        if self.invited_by is not None:
+            del self.fields["role"], self.fields["company"]
+
+    def clean_invitation(self) -> str:
+        code = str(self.cleaned_data["invitation"])
+        if code and self.invited_by is None:
+            raise forms.ValidationError(
+                _("This invitation is no longer open. You can make an account of your own here.")
+            )
+        return code
+
+    def clean_email(self) -> str:
+        email = str(super().clean_email())
+        if self.invited_by is not None and email != self.invited_by.email:
+            raise forms.ValidationError(
+                _("This invitation went to another address. Type the one its mail came to.")
+            )
+        return email
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
@@ -96,9 +122,9 @@ class SignupForm(InOurWords, allauth.SignupForm):
         data = self.cleaned_data
         services.welcome(
             user=user,
-            role=data["role"],
+            role="member" if self.invited_by else data["role"],
             name=data["name"],
-            company=data["company"],
+            company=data.get("company", ""),
             time_zone=data["time_zone"],
         )
 

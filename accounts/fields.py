@@ -8,9 +8,10 @@ from django.core.exceptions import BadRequest
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.text import check_name, check_text, normalise, normalise_name
+from accounts.text import check_name, check_sends_nowhere, check_text, normalise, normalise_name
 
 _PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]*)?")
+_WHOLE_NUMBER = re.compile(r"-?[0-9]+")
 
 
 def too_long(most: int) -> Any:
@@ -20,13 +21,28 @@ def too_long(most: int) -> Any:
     )
 
 
-class NameField(forms.CharField):
+class LineField(forms.CharField):
     """One visible line."""
 
     default_validators = [check_name]  # noqa: RUF012
 
     def to_python(self, value: Any) -> str:
         return normalise_name(super().to_python(value) or "")
+
+
+class NameField(LineField):
+    """What a person or a company is called."""
+
+    default_validators = [check_name, check_sends_nowhere]  # noqa: RUF012
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address in lower case, as people sign in by it."""
+
+    default_validators = [*forms.EmailField.default_validators, check_text]  # noqa: RUF012
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value) or "").lower()
 
 
 class LetterField(forms.CharField):
@@ -54,6 +70,17 @@ class DollarField(forms.DecimalField):
     def to_python(self, value: Any) -> Any:
         """A Decimal, or None for nothing. Raises ValidationError."""
         if value not in self.empty_values and not _PLAIN_NUMBER.fullmatch(str(value).strip()):
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class WholeField(forms.IntegerField):
+    """A whole number in plain ASCII digits. `int` alone also reads "1_0" and the digits of every
+    other script."""
+
+    def to_python(self, value: Any) -> Any:
+        """An int, or None for nothing. Raises ValidationError."""
+        if value not in self.empty_values and not _WHOLE_NUMBER.fullmatch(str(value).strip()):
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         return super().to_python(value)
 

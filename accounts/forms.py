@@ -10,8 +10,27 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts import services
-from accounts.fields import DollarField, LetterField, NameField, OneValueEach, too_long
-from accounts.models import ClientAccount, FreelancerProfile, User
+from accounts.clock import database_now
+from accounts.fields import (
+    AddressField,
+    DollarField,
+    LetterField,
+    LineField,
+    NameField,
+    OneValueEach,
+    too_long,
+)
+from accounts.models import (
+    ClientAccount,
+    FreelancerProfile,
+    MailChoice,
+    MailTime,
+    Membership,
+    Notification,
+    User,
+)
+from accounts.notify import default_time
+from accounts.services import mail_choices
 from accounts.text import check_name, normalise_name
 
 MOST_SKILLS = 20
@@ -32,6 +51,9 @@ def check_skill(name: str) -> None:
         )
 
 
+READING = _(
+    "They see when you have read their newest message, and you see it of them, if they let you too."
+)
 CHOOSE_COUNTRY = _("Choose a country from the list.")
 
 
@@ -44,7 +66,7 @@ class PersonForm(OneValueEach, forms.ModelForm[User]):
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=time_zones,
-        help_text=_("Times on pages are told in it."),
+        help_text=_("Times on pages and in mails are told in it."),
         error_messages=dict.fromkeys(
             ("required", "invalid_choice"), _("Choose a time zone from the list.")
         ),
@@ -57,6 +79,8 @@ class PersonForm(OneValueEach, forms.ModelForm[User]):
     def save(self, commit: bool = True) -> User:
         """Only what the form asks for: the rest may have moved since the page was opened."""
         self.instance.save(update_fields=list(self.Meta.fields))
+        if "time_zone" in self.changed_data:
+            mail_choices.move_daily(person=self.instance, clock=database_now)
         return self.instance
 
 
@@ -68,7 +92,7 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
         max_length=80,
         error_messages={"required": _("Type your name."), "max_length": too_long(80)},
     )
-    headline = NameField(
+    headline = LineField(
         label=_("Headline"),
         max_length=120,
         required=False,
@@ -107,8 +131,9 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
 
     class Meta:
         model = FreelancerProfile
-        fields = ("name", "headline", "bio", "country")
+        fields = ("name", "headline", "bio", "country", "shows_reading")
         error_messages: ClassVar = {"country": {"invalid_choice": CHOOSE_COUNTRY}}
+        help_texts: ClassVar = {"shows_reading": READING}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,7 +141,7 @@ class ProfileForm(OneValueEach, forms.ModelForm[FreelancerProfile]):
             self.initial["hourly_rate"] = Decimal(self.instance.hourly_rate_cents) / 100
         self.initial["skill_names"] = ", ".join(skill.name for skill in self.instance.skills.all())
         self.order_fields(
-            ["name", "headline", "bio", "skill_names", "hourly_rate", "country"],
+            ["name", "headline", "bio", "skill_names", "hourly_rate", "country", "shows_reading"],
         )
 
     def clean_skill_names(self) -> list[str]:
@@ -164,8 +189,9 @@ class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
 
     class Meta:
         model = ClientAccount
-        fields = ("name", "country", "website")
+        fields = ("name", "country", "website", "shows_reading")
         error_messages: ClassVar = {"country": {"invalid_choice": CHOOSE_COUNTRY}}
+        help_texts: ClassVar = {"shows_reading": READING}
 
     def save(self, commit: bool = True) -> ClientAccount:
         """Only what the form asks for: the rest may have moved since the page was opened."""
@@ -176,3 +202,70 @@ class ClientForm(OneValueEach, forms.ModelForm[ClientAccount]):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.disabled = disabled
+
+
+class InviteForm(OneValueEach, forms.Form):
+    """Whom to ask to write for the account."""
+
+    email = AddressField(
+        label=_("Their e-mail address"),
+        max_length=254,
+        help_text=_("They get a link that is open for 14 days and works for this address alone."),
+        error_messages={
+            "required": _("Type the address to invite."),
+            "invalid": _("That is no e-mail address. One looks like name@example.com."),
+            "max_length": too_long(254),
+        },
+    )
+
+
+class MailForm(OneValueEach, forms.Form):
+    """For each kind of news that can concern the person, when it comes by mail."""
+
+    def __init__(
+        self, *args: Any, person: User, is_member: bool, is_freelancer: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        chosen = dict(person.mail_choices.values_list("kind", "time"))
+        for kind in mail_kinds(is_member=is_member, is_freelancer=is_freelancer):
+            daily = kind in MailChoice.DIGESTED
+            self.fields[kind] = forms.ChoiceField(
+                label=kind.label,
+                help_text=_MAIL_HELP.get(kind, ""),
+                choices=[each for each in MailTime.choices if daily or each[0] != MailTime.DAILY],
+                initial=chosen.get(kind, default_time(kind)),
+                error_messages=dict.fromkeys(
+                    ("required", "invalid_choice"), _("Choose one of the times in the list.")
+                ),
+            )
+
+
+def mail_kinds(*, is_member: bool, is_freelancer: bool) -> list[Notification.Kind]:
+    """The kinds of news that can concern somebody who is one, or both, or neither."""
+    kind = Notification.Kind
+    mine = [kind.REQUEST, kind.EXPIRING] if is_freelancer else []
+    mine += [kind.MESSAGE] if is_freelancer or is_member else []
+    mine += [kind.ANSWER, kind.PLACES, kind.GATE, kind.STANDING] if is_member else []
+    return [*mine, kind.DECISION]
+
+
+_MAIL_HELP = {
+    Notification.Kind.REQUEST: _(
+        "Once a day: one mail at eight in the morning, by your clock, and none when nobody wrote."
+    ),
+    Notification.Kind.EXPIRING: _("Two days before, if you have not opened it."),
+    Notification.Kind.MESSAGE: _("After two minutes, unless you have read it by then."),
+    Notification.Kind.PLACES: _("When all places were used and the next one opens."),
+    Notification.Kind.GATE: _("When your account meets every criterion, or soon will not."),
+}
+
+
+class RoleForm(OneValueEach, forms.Form):
+    """What a member may do: owners also change the account and who writes for it."""
+
+    role = forms.ChoiceField(
+        choices=Membership.Role.choices,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), _("Say whether they are an owner or a member.")
+        ),
+    )

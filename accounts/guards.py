@@ -49,6 +49,20 @@ def member_only(view: MemberView[P]) -> View[P]:
     return guarded
 
 
+def owner_only(view: MemberView[P]) -> View[P]:
+    """The view's second argument is the reader's membership, as an owner; others get 403."""
+
+    @wraps(view)
+    def guarded(
+        request: HttpRequest, member: Membership, /, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponse:
+        if member.role != Membership.Role.OWNER:
+            raise PermissionDenied(_("Only an owner of the account can change it."))
+        return view(request, member, *args, **kwargs)
+
+    return member_only(guarded)
+
+
 def freelancer_only(view: FreelancerView[P]) -> View[P]:
     """The view's second argument is the reader's freelancer profile; others get 403."""
 
@@ -62,15 +76,16 @@ def freelancer_only(view: FreelancerView[P]) -> View[P]:
     return guarded
 
 
-def act_of(page: str) -> Callable[[View[P]], View[P]]:
+def act_of(page: str, *, alone: bool = False) -> Callable[[View[P]], View[P]]:
     """For addresses that only act: a POST acts, and whoever comes there by a link, a reload or
-    after signing in again is sent to the `page` that the button stands on."""
+    after signing in again is sent to the `page` that the button stands on. `alone`: there is one
+    such page, whatever the act's address names."""
 
     def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if request.method != "POST":
-                return redirect(reverse(page, args=args, kwargs=kwargs))
+                return redirect(reverse(page) if alone else reverse(page, args=args, kwargs=kwargs))
             return view(request, *args, **kwargs)
 
         return guarded

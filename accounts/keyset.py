@@ -7,6 +7,7 @@ from django.core import signing
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.http import urlencode
 
 M = TypeVar("M", bound=Model)
 PAGE = 25
@@ -43,6 +44,12 @@ def page(request: HttpRequest, rows: QuerySet[M], instant: str, size: int = PAGE
         newer_url=_url(request, "after", found[0], instant) if more_newer else "",
         older_url=_url(request, "before", found[-1], instant) if more_older else "",
     )
+
+
+def ending_with(row: Model, instant: str) -> str:
+    """The query of the page whose newest row this is."""
+    at = _field(type(row), instant).value_to_string(row)
+    return f"?{urlencode({'before': signing.dumps((at, row.pk + 1), salt='keyset')})}"
 
 
 def _beyond(rows: QuerySet[M], instant: str, key: tuple[Any, int], side: str) -> QuerySet[M]:

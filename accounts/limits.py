@@ -17,23 +17,29 @@ from django.utils.translation import ngettext
 from django_ratelimit.core import get_usage
 from redis.exceptions import RedisError
 
+from accounts import metrics
 from accounts.adapter import client_address
+from accounts.breaker import Breaker, Open
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 log = logging.getLogger(__name__)
+#: In front of Redis, which is asked several times in one request.
+store = Breaker("rate counter", RedisError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`person` and `network` are rates such as "10/5m". `open_without_store`: let pass while Redis
-    is away, for what the database guards as well; otherwise answer 503. `typed`: the form's field
-    that names a person who is not signed in."""
+    """`person`, `network` and `client` (a client account, whoever writes for it) are rates such as
+    "10/5m"; an empty one counts nothing. `open_without_store`: let pass while Redis is away, for
+    what the database guards as well; otherwise answer 503. `typed`: the form's field that names a
+    person who is not signed in."""
 
     person: str
     network: str
     open_without_store: bool
     typed: str = ""
+    client: str = ""
 
 
 #: Every limit there is; docs/settings.md says the same.
@@ -42,8 +48,12 @@ LIMITS = {
     "sign-up": Limit("5/h", "20/h", open_without_store=False, typed="email"),
     "sending": Limit("60/h", "600/h", open_without_store=True),
     "message": Limit("20/m", "200/m", open_without_store=True),
+    "draft": Limit("60/m", "600/m", open_without_store=True),
     "flagging": Limit("30/d", "100/d", open_without_store=True),
     "search": Limit("60/m", "300/m", open_without_store=True),
+    "checking": Limit("30/h", "300/h", open_without_store=True),
+    "inviting": Limit("20/h", "60/h", open_without_store=False),
+    "refusals": Limit("", "", open_without_store=True, client="20/h"),
 }
 
 
@@ -77,23 +87,63 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
     Raises StoreAway.
     """
     limit = LIMITS[name]
-    try:
-        usages = [
-            get_usage(
-                request, group=f"{name}:{by}", key=lambda *_, k=key: k, rate=rate, increment=True
-            )
-            for by, key, rate in [
-                ("person", person_key(request, limit.typed), limit.person),
-                ("network", network(request), limit.network),
-            ]
-        ]
-    except (RedisError, OSError) as error:
-        log.warning("rate counter away: %s", type(error).__name__)
-        if limit.open_without_store:
-            return 0
-        raise StoreAway from error
-    waits = [usage["time_left"] for usage in usages if usage and usage["should_limit"]]
+    counters = {
+        "person": (person_key(request, limit.typed), limit.person),
+        "network": (network(request), limit.network),
+    }
+    usages = _usages(request, name, counters, counting=True)
+    waits = [usage["time_left"] for usage in usages if usage["should_limit"]]
+    if waits:
+        metrics.OVER_LIMIT.labels(name).inc()
     return max(1, *waits) if waits else 0
+
+
+def client_wait(request: HttpRequest, name: str, client_id: int, *, counting: bool = False) -> int:
+    """The seconds until a client account may try again. Not `counting`: 0 while it has a try left;
+    `counting` this try: 0 when it was within the limit.
+
+    Raises StoreAway.
+    """
+    counters = {"client": (f"client:{client_id}", LIMITS[name].client)}
+    for usage in _usages(request, name, counters, counting=counting):
+        if usage["count"] >= usage["limit"] + counting:
+            return max(1, usage["time_left"])
+    return 0
+
+
+def most(name: str) -> int:
+    """How many tries a client account has."""
+    return int(LIMITS[name].client.split("/")[0])
+
+
+def _usages(
+    request: HttpRequest, name: str, counters: dict[str, tuple[str, str]], *, counting: bool
+) -> list[dict[str, int]]:
+    """Each counter (its key and its rate) as it stands, with this try where `counting`; nothing
+    where nothing is counted, or where the limit goes without its store while that is away.
+
+    Raises StoreAway.
+    """
+    try:
+        with store:
+            usages = [
+                get_usage(
+                    request,
+                    group=f"{name}:{by}",
+                    key=lambda *_, k=key: k,
+                    rate=rate,
+                    increment=counting,
+                )
+                for by, (key, rate) in counters.items()
+            ]
+    except (RedisError, OSError, Open) as error:
+        metrics.STORE_AWAY.inc()
+        if not isinstance(error, Open):
+            log.warning("rate counter away: %s", type(error).__name__)
+        if LIMITS[name].open_without_store:
+            return []
+        raise StoreAway from error
+    return [usage for usage in usages if usage]
 
 
 def wait_sentence(seconds: int) -> str:

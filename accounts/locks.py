@@ -26,15 +26,22 @@ def lock_clients(client_ids: Iterable[int]) -> list[ClientAccount]:
 def lock_freelancer(freelancer_id: int) -> FreelancerProfile:
     """The profile, exclusively: for whoever changes the door or answers."""
     _queue("pg_advisory_xact_lock", freelancer_id)
-    return FreelancerProfile.objects.select_for_update(no_key=True).get(pk=freelancer_id)
+    return _profile(freelancer_id, "FOR NO KEY UPDATE")
 
 
 def share_freelancer(freelancer_id: int) -> FreelancerProfile:
-    """The profile, shared: many clients may send at once, the door cannot change meanwhile."""
+    """The profile, shared: many clients may send at once, the door cannot change meanwhile. The
+    statements are those of the other lock, so that their work tells no door from another."""
     _queue("pg_advisory_xact_lock_shared", freelancer_id)
-    lock = " FOR SHARE" if connection.vendor == "postgresql" else ""
+    return _profile(freelancer_id, "FOR SHARE")
+
+
+def _profile(freelancer_id: int, lock: str) -> FreelancerProfile:
+    """The row under a lock that Django itself may not have a word for."""
     table = connection.ops.quote_name(FreelancerProfile._meta.db_table)
-    statement = f"SELECT * FROM {table} WHERE id = %s{lock}"  # noqa: S608 - no input in it
+    statement = f"SELECT * FROM {table} WHERE id = %s"  # noqa: S608 - no input in it
+    if connection.vendor == "postgresql":
+        statement = f"{statement} {lock}"
     return FreelancerProfile.objects.raw(statement, [freelancer_id])[0]
 
 

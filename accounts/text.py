@@ -18,6 +18,10 @@ _INVISIBLE_CATEGORIES = {"Cf", "Mn", "Me", "Zs", "Zl", "Zp", "Cc"}
 # Letters and signs that are empty all the same: Hangul fillers, the blank Braille pattern.
 _EMPTY = set("\u115f\u1160\u2800\u3164\uffa0")
 _MARKS_ON_ONE_BASE = 8
+# A scheme, a site's www, an at sign, and a path after a site's name.
+_WAY_ELSEWHERE = re.compile(r"://|\bwww\.|@|\w\.[^\W\d]{2,}/", re.IGNORECASE)
+_FIGURE = re.compile(r"\d")
+_TELEPHONE = 7  # figures
 
 
 def normalise(text: str) -> str:
@@ -74,6 +78,20 @@ def check_name(name: str) -> None:
     check_text(name)
     if is_blank(name) or "\n" in name:
         raise ValidationError(_("A name needs at least one visible letter, on one line."), "blank")
+
+
+def check_sends_nowhere(name: str) -> None:
+    """A name stands on sealed requests and in mails, where nobody asked for words: it holds no
+    link, mail address, handle or telephone number. A site's bare name stays, as companies are
+    called after theirs: Booking.com.
+
+    Raises ValidationError.
+    """
+    if _WAY_ELSEWHERE.search(name) or len(_FIGURE.findall(name)) >= _TELEPHONE:
+        raise ValidationError(
+            _("A name can't hold a link, a mail address, a handle or a telephone number."),
+            "elsewhere",
+        )
 
 
 def fold(text: str) -> str:

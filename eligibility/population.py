@@ -1,19 +1,22 @@
-"""The gate over every client at once: one statement, the same on PostgreSQL and SQLite.
+"""The gate over every client at once, or over one again: one statement, the same on PostgreSQL and
+SQLite.
 
 Written apart from `rules.py` and `selectors.py` on purpose: the tests hold the two against each
-other, so that a slip in one is seen in the other.
+other, so that a slip in one is seen in the other. For the same reason a freelancer's "check this
+again" asks here.
 """
 
 import csv
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import nullcontext
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from io import TextIOBase
 from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from eligibility.rules import Criterion, PlanTerms, PolicyTerms, window_start
+from eligibility.rules import Criterion, PlanTerms, PolicyTerms
 
 
 class Row(NamedTuple):
@@ -47,7 +50,7 @@ asks (plan, may_start, billing_method, spend, tenure, first_payment, good_standi
 refunded AS (
     SELECT payment_id, CAST(SUM(amount_cents) AS bigint) AS cents
     FROM eligibility_refund
-    WHERE payment_id IS NOT NULL AND at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE payment_id IS NOT NULL{and_client} AND at <= %(at)s AND recorded_at <= %(known_at)s
     GROUP BY payment_id
 ),
 step AS (
@@ -56,7 +59,7 @@ step AS (
         ORDER BY at DESC, CASE step WHEN 'lost' THEN 3 WHEN 'won' THEN 2 ELSE 1 END DESC
     ) AS latest
     FROM eligibility_dispute
-    WHERE payment_id IS NOT NULL AND at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE payment_id IS NOT NULL{and_client} AND at <= %(at)s AND recorded_at <= %(known_at)s
 ),
 kept AS (
     SELECT payment.client_id, payment.at,
@@ -65,7 +68,7 @@ kept AS (
     LEFT JOIN refunded ON refunded.payment_id = payment.id
     LEFT JOIN step
         ON step.payment_id = payment.id AND step.latest = 1 AND step.step IN ('opened', 'lost')
-    WHERE payment.at <= %(at)s AND payment.recorded_at <= %(known_at)s
+    WHERE payment.at <= %(at)s{and_payment_client} AND payment.recorded_at <= %(known_at)s
         AND step.payment_id IS NULL
         AND payment.amount_cents > COALESCE(refunded.cents, 0)
 ),
@@ -78,14 +81,14 @@ paid AS (
 given_back AS (
     SELECT client_id, CAST(SUM(amount_cents) AS bigint) AS cents
     FROM eligibility_refund
-    WHERE payment_event_id = ''
+    WHERE payment_event_id = ''{and_client}
         AND at > %(window_start)s AND at <= %(at)s AND recorded_at <= %(known_at)s
     GROUP BY client_id
 ),
 method AS (
     SELECT DISTINCT client_id
     FROM eligibility_billingmethod
-    WHERE verified_at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE verified_at <= %(at)s{and_client} AND recorded_at <= %(known_at)s
         AND (expires_at IS NULL OR expires_at > %(at)s)
         AND NOT (
             removed_at IS NOT NULL AND removed_at <= %(at)s AND removal_recorded_at <= %(known_at)s
@@ -94,7 +97,7 @@ method AS (
 held AS (
     SELECT DISTINCT client_id
     FROM eligibility_hold
-    WHERE at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE at <= %(at)s{and_client} AND recorded_at <= %(known_at)s
         AND NOT (
             released_at IS NOT NULL AND released_at <= %(at)s
             AND release_recorded_at <= %(known_at)s
@@ -104,13 +107,13 @@ plan AS (
     SELECT client_id, plan,
         ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY at DESC, id DESC) AS latest
     FROM accounts_planchange
-    WHERE at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE at <= %(at)s{and_client} AND recorded_at <= %(known_at)s
 ),
 state AS (
     SELECT client_id, active,
         ROW_NUMBER() OVER (PARTITION BY client_id ORDER BY at DESC, id DESC) AS latest
     FROM accounts_statechange
-    WHERE at <= %(at)s AND recorded_at <= %(known_at)s
+    WHERE at <= %(at)s{and_client} AND recorded_at <= %(known_at)s
 ),
 judged AS (
     SELECT
@@ -131,6 +134,7 @@ judged AS (
     LEFT JOIN held ON held.client_id = client.id
     LEFT JOIN plan ON plan.client_id = client.id AND plan.latest = 1
     LEFT JOIN state ON state.client_id = client.id AND state.latest = 1
+    {where_client}
 )
 SELECT
     external_id,
@@ -167,6 +171,16 @@ def judge_everyone(policy: PolicyTerms, at: datetime, known_at: datetime) -> Ite
             yield from map(Row._make, rows)
 
 
+def judge_one(client_id: int, policy: PolicyTerms, at: datetime, known_at: datetime) -> Row:
+    """One client's verdict by the same statement. Raises LookupError when there is none such."""
+    with connection.cursor() as cursor:
+        cursor.execute(*_question(policy, at, known_at, client_id))
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(client_id)
+    return Row._make(row)
+
+
 def write_csv(policy: PolicyTerms, at: datetime, known_at: datetime, out: TextIOBase) -> None:
     """The same rows as CSV with a header. PostgreSQL writes the text itself, which halves the
     time that is not the statement's own."""
@@ -180,24 +194,41 @@ def write_csv(policy: PolicyTerms, at: datetime, known_at: datetime, out: TextIO
         cursor.copy_expert(f"COPY ({asked}) TO STDOUT WITH (FORMAT csv, HEADER)", out)
 
 
+_ONE_CLIENT = {
+    "and_client": " AND client_id = %(client)s",
+    "and_payment_client": " AND payment.client_id = %(client)s",
+    "where_client": "WHERE client.id = %(client)s",
+}
+
+
 def _question(
-    policy: PolicyTerms, at: datetime, known_at: datetime
+    policy: PolicyTerms, at: datetime, known_at: datetime, client_id: int | None = None
 ) -> tuple[str, dict[str, str | int | datetime | None]]:
     """The statement and its values."""
     values: dict[str, str | int | datetime | None] = {
         **_plans(policy),
         "at": _stored(at),
         "known_at": _stored(known_at),
-        "window_start": _stored(window_start(at, policy.spend_window_months)),
+        "window_start": _stored(_months_before(at, policy.spend_window_months)),
         "tenure_start": _stored(at - timedelta(days=policy.tenure_over_days)),
         "first_payment_start": _stored(at - timedelta(days=policy.first_payment_over_days)),
         "spend_over": policy.spend_over_cents,
+        "client": client_id,
     }
+    narrowed = _ONE_CLIENT if client_id is not None else dict.fromkeys(_ONE_CLIENT, "")
     statement = _STATEMENT.format(
         plans=", ".join(_placeholders(number) for number in range(len(policy.plans))),
         first_at=_ISO[connection.vendor] % "judged.first_at",
+        **narrowed,
     )
     return statement, values
+
+
+def _months_before(at: datetime, months: int) -> datetime:
+    """The same day and time so many calendar months earlier; a day the month lacks is its last."""
+    at = at.astimezone(UTC)
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=years, month=month + 1, day=min(at.day, monthrange(years, month + 1)[1]))
 
 
 def _stored(instant: datetime) -> str | datetime | None:

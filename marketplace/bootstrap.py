@@ -3,6 +3,7 @@
     python3 marketplace/bootstrap.py run      serve the site: `manage.py up`
     python3 marketplace/bootstrap.py test     run the tests: `python -m tests`, arguments passed on
     python3 marketplace/bootstrap.py check    run the checks: `python -m tests.checks`
+    python3 marketplace/bootstrap.py bench    measure: `python -m bench`, arguments passed on
 
 A Python too old for the project must still get as far as the sentence that says so. So nothing
 here uses syntax newer than Python 3.7.
@@ -35,6 +36,7 @@ COMMANDS = {
     "run": (SITE, ("manage.py", "up")),
     "test": (WORKSHOP, ("-m", "tests")),
     "check": (WORKSHOP, ("-m", "tests.checks")),
+    "bench": (WORKSHOP, ("-m", "bench")),
 }
 
 

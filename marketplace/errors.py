@@ -44,8 +44,10 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """403 with the sentence of the guard, or a general one."""
-    return render(request, "403.html", {"sentence": _sentence(exception)}, status=403)
+    """403 with the sentence of the guard, or a general one, and with what was written: who was put
+    out of an account keeps their words."""
+    context = {"sentence": _sentence(exception), "texts": _texts(request)}
+    return render(request, "403.html", context, status=403)
 
 
 @login_not_required
@@ -56,9 +58,8 @@ def too_many_requests(request: HttpRequest) -> HttpResponse:
 
 def signed_out(request: HttpRequest) -> HttpResponse:
     """403 for a form sent without a session, with what was written in it."""
-    texts = [request.POST[name] for name in LETTERS if " " in request.POST.get(name, "")]
     sign_in = f"{reverse(settings.LOGIN_URL)}?{urlencode({'next': request.path})}"
-    context = {"texts": texts, "sign_in_url": sign_in}
+    context = {"texts": _texts(request), "sign_in_url": sign_in}
     return render(request, "signed_out.html", context, status=403)
 
 
@@ -87,6 +88,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     if isinstance(sys.exc_info()[1], AWAY):
         return unavailable(request)
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def _texts(request: HttpRequest) -> list[str]:
+    """What somebody wrote in the form that is refused; nothing when no form was sent."""
+    return [request.POST[name] for name in LETTERS if " " in request.POST.get(name, "")]
 
 
 def _sentence(exception: Exception | None) -> str:

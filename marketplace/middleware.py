@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+from allauth.usersessions.middleware import UserSessionsMiddleware
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -58,6 +59,19 @@ def see_other(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         if request.method == "POST" and response.status_code == 302:
             response.status_code = 303
+        return response
+
+    return middleware
+
+
+def sessions_seen(get_response: GetResponse) -> GetResponse:
+    """Keeps when each session was last used, for its owner's list. An open page that looks by
+    itself is no use, and must not write once a minute."""
+    kept = UserSessionsMiddleware(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        looks = request.path_info.startswith("/live/")
+        response: HttpResponse = (get_response if looks else kept)(request)
         return response
 
     return middleware

@@ -4,19 +4,17 @@ from allauth.account import views as allauth
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from accounts import views as accounts
 from accounts.limits import limited
-from marketplace import errors, views
+from accounts.views.entrance import Signup
+from marketplace import errors, health, views
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("", include("messaging.urls")),
-    path("settings/", accounts.settings, name="settings"),
-    path("settings/profile/", accounts.profile, name="profile"),
-    path("settings/client/", accounts.client_account, name="client_account"),
+    path("", include("accounts.urls")),
     # Before allauth's own, to count tries by account and network.
     path("account/login/", limited("sign-in")(allauth.login), name="account_login"),
-    path("account/signup/", limited("sign-up")(accounts.Signup.as_view()), name="account_signup"),
+    path("account/signup/", limited("sign-up")(Signup.as_view()), name="account_signup"),
     path(
         "account/password/reset/",
         limited("sign-up")(allauth.password_reset),
@@ -25,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.account.urls")),
     path("account/sessions/", include("allauth.usersessions.urls")),
     path("admin/", admin.site.urls),
+    *health.addresses,
 ]
 
 handler400 = errors.bad_request

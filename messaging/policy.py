@@ -5,90 +5,54 @@ freelancer's, told in one sentence that is the same for all. So a client who cou
 learns nothing about anybody's door.
 """
 
-from calendar import monthrange
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal, assert_never
 
-from eligibility.rules import Eligible, Ineligible, Quota, Verdict
-
-DAY = timedelta(hours=24)
-
-
-class Refusal(StrEnum):
-    """Why a message was not accepted, in the order in which they are looked at."""
-
-    COLLEAGUE = "colleague"
-    TALKING = "talking"
-    HOLD = "hold"
-    GATE = "gate"
-    QUOTA = "quota"
-    WAITING = "waiting"
-    BLOCKED = "blocked"
-    CLOSED = "closed"
-
-    @property
-    def is_freelancers_own(self) -> bool:
-        """The client may not learn which of these it was."""
-        return self in {Refusal.BLOCKED, Refusal.CLOSED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QuotaState:
-    """Slots at one instant. `returns`: when each used one comes back, the next one first."""
-
-    slots: int
-    used: int
-    window: str
-    returns: tuple[datetime, ...] = ()
-
-    @property
-    def left(self) -> int:
-        return max(self.slots - self.used, 0)
-
-    @property
-    def next_at(self) -> datetime | None:
-        """The first instant at which more slots are open than now; None if none is used."""
-        if self.window == "cycle":
-            return self.returns[0] if self.returns else None
-        over = max(self.used - self.slots, 0)
-        return self.returns[over] if over < len(self.returns) else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
-    """What stands between one client and one freelancer."""
-
-    colleague: bool = False  # the freelancer is a member of the client account
-    talking: bool = False  # their conversation was accepted
-    waiting: bool = False  # a request waits for its answer
-    known: bool = False  # contract, proposal or accepted invitation
-    blocked: bool = False
+from eligibility.rules import Eligible, Ineligible, Verdict
+from messaging.door import Asker, Door, Refusal
+from messaging.pair import Pair
+from messaging.slots import QuotaState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendContext:
-    """Everything a first message is judged by, read once under the locks."""
+    """Everything a first message is judged by, read once under the locks.
+
+    `arrivals`: the latest requests that this door let in; `link`: the client holds a valid
+    open-door link of this freelancer's.
+    """
 
     now: datetime
     verdict: Verdict
     quota: QuotaState
     pair: Pair
-    door: str
-    known_clients_pass: bool
+    door: Door
+    asker: Asker
+    arrivals: tuple[datetime, ...] = ()
+    link: bool = False
+
+    @property
+    def passes_door(self) -> bool:
+        """Whether the two know each other and that is enough for this door."""
+        return self.pair.known and self.door.known_clients_pass
 
 
 @dataclass(frozen=True, slots=True)
 class Deliver:
-    """The request passes, by the gate or because the two know each other."""
+    """The request passes: `basis` says what the gate was, `way` how the door was passed."""
 
     basis: Literal["gate", "relationship"]
+    way: Literal["door", "known", "link"] = "door"
 
     @property
     def uses_slot(self) -> bool:
         return self.basis == "gate"
+
+    @property
+    def through_door(self) -> bool:
+        """Whether it counts among what the door lets in."""
+        return self.way == "door"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,87 +61,81 @@ class Refuse:
 
 
 def decide(context: SendContext) -> Deliver | Refuse:
-    """Judge a first message. A relationship skips gate, quota and, unless the freelancer switched
-    that off, the door; nothing skips a hold, a waiting request or a block."""
+    """Judge a first message.
+
+    A relationship skips gate, quota, rest, cool-off and, unless the freelancer switched that off,
+    the door; an open-door link skips the door only. Nothing skips a hold, a waiting request, a "not
+    now" or a block.
+    """
     own = _clients_own(context)
     if own is not None:
         return Refuse(own)
-    if context.pair.blocked:
+    pair, now = context.pair, context.now
+    if pair.blocked:
         return Refuse(Refusal.BLOCKED)
-    passes_door = context.pair.known and context.known_clients_pass
-    if context.door != "open" and not passes_door:
-        return Refuse(Refusal.CLOSED)
-    return Deliver("relationship" if context.pair.known else "gate")
+    if not pair.known and _is_ahead(pair.cools_until, now):
+        return Refuse(Refusal.COOLING)
+    basis: Literal["gate", "relationship"] = "relationship" if pair.known else "gate"
+    if context.passes_door:
+        return Deliver(basis, "known")
+    kept_out = context.door.refuses(context.asker, context.arrivals, now)
+    if kept_out is None:
+        return Deliver(basis)
+    return Deliver(basis, "link") if context.link else Refuse(kept_out)
+
+
+def advise(context: SendContext) -> Deliver | Refuse:
+    """What a client may expect before it has chosen a skill: the choice that would serve it best.
+    For who has chosen, the judgement itself."""
+    taken = context.door.bar.skills
+    if taken and context.asker.skill is None:
+        context = replace(context, asker=replace(context.asker, skill=min(taken)))
+    return decide(context)
 
 
 def _clients_own(context: SendContext) -> Refusal | None:
     pair = context.pair
-    if pair.colleague:
-        return Refusal.COLLEAGUE
-    if pair.talking:
-        return Refusal.TALKING
-    if not context.verdict.in_good_standing:
-        return Refusal.HOLD
-    if not pair.known:
-        match context.verdict:
-            case Ineligible():
-                return Refusal.GATE
-            case Eligible():
-                if context.quota.left == 0:
-                    return Refusal.QUOTA
-            case _:
-                assert_never(context.verdict)
-    return Refusal.WAITING if pair.waiting else None
+    reasons = [
+        (pair.colleague, Refusal.COLLEAGUE),
+        (pair.talking, Refusal.TALKING),
+        (pair.own_block, Refusal.OWN_BLOCK),
+        (not context.verdict.in_good_standing, Refusal.HOLD),
+        (not pair.known and _fails_gate(context.verdict), Refusal.GATE),
+        (not pair.known and context.quota.left == 0, Refusal.QUOTA),
+        (pair.waiting, Refusal.WAITING),
+        (rests_until(context) is not None, Refusal.RESTING),
+    ]
+    return next((refusal for holds, refusal in reasons if holds), None)
 
 
-def decide_in_conversation(*, good_standing: bool, blocked: bool) -> Refusal | None:
+def _fails_gate(verdict: Verdict) -> bool:
+    match verdict:
+        case Eligible():
+            return False
+        case Ineligible():
+            return True
+        case _:
+            assert_never(verdict)
+
+
+def rests_until(context: SendContext) -> datetime | None:
+    """From when on the client may write to this freelancer again; None: now, as far as rest
+    goes."""
+    pair = context.pair
+    ends = [pair.put_off_until, None if pair.known else pair.rests_until]
+    return max((end for end in ends if end is not None and context.now < end), default=None)
+
+
+def _is_ahead(instant: datetime | None, now: datetime) -> bool:
+    return instant is not None and now < instant
+
+
+def decide_in_conversation(
+    *, good_standing: bool, blocked: bool, own_block: bool = False
+) -> Refusal | None:
     """Judge a client's message in an accepted conversation: only a hold or a block stops it."""
+    if own_block:
+        return Refusal.OWN_BLOCK
     if not good_standing:
         return Refusal.HOLD
     return Refusal.BLOCKED if blocked else None
-
-
-def quota_since(quota: Quota, anchor_day: int, now: datetime) -> datetime:
-    """Ledger lines after this instant count against the quota."""
-    if quota.window == "cycle":
-        return cycle_start(anchor_day, now) - timedelta(microseconds=1)
-    return now - DAY
-
-
-def quota_state(
-    quota: Quota, lines: Sequence[tuple[datetime, int]], *, anchor_day: int, now: datetime
-) -> QuotaState:
-    """Add up ledger lines (instant, slots) later than `quota_since`; 1 is a use, -1 a return.
-
-    A daily slot is free again exactly 24 hours after its use, whatever happened to the request, so
-    a day counts uses only. No upper bound on the instants: a line stamped after `now` counts too.
-    """
-    if quota.window == "cycle":
-        # A return can outlive its use in the sum when the anchor day is moved between them.
-        used = max(sum(slots for _, slots in lines), 0)
-        renewal = next_cycle_start(anchor_day, now)
-        returns: tuple[datetime, ...] = (renewal,) if used > 0 else ()
-    else:
-        uses = sorted(at for at, slots in lines if slots > 0)
-        used, returns = len(uses), tuple(at + DAY for at in uses)
-    return QuotaState(slots=quota.slots, used=used, window=quota.window, returns=returns)
-
-
-def cycle_start(anchor_day: int, now: datetime) -> datetime:
-    """The midnight UTC at which the billing cycle of `now` began."""
-    this_month = _anchor(now.year, now.month, anchor_day, now)
-    if this_month <= now:
-        return this_month
-    before = this_month.replace(day=1) - timedelta(days=1)
-    return _anchor(before.year, before.month, anchor_day, now)
-
-
-def next_cycle_start(anchor_day: int, now: datetime) -> datetime:
-    start = cycle_start(anchor_day, now)
-    after = start.replace(day=1) + timedelta(days=32)
-    return _anchor(after.year, after.month, anchor_day, now)
-
-
-def _anchor(year: int, month: int, anchor_day: int, now: datetime) -> datetime:
-    day = min(anchor_day, monthrange(year, month)[1])
-    return datetime(year, month, day, tzinfo=now.tzinfo)

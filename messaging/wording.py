@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts import dates
+from accounts.models import Relationship
 from eligibility.rules import (
     MOMENT,
     Criterion,
@@ -15,7 +16,9 @@ from eligibility.rules import (
     Evaluation,
     PlanTerms,
 )
-from messaging.policy import QuotaState, Refusal, SendContext
+from messaging.door import Refusal
+from messaging.policy import SendContext, rests_until
+from messaging.slots import QuotaState
 
 #: What a client reads for every reason that is the freelancer's own: one sentence, no difference.
 NEUTRAL = gettext_lazy("{name} isn't taking new messages at the moment.")
@@ -29,6 +32,18 @@ NOT_A_MEMBER = gettext_lazy("You no longer write for this client account, so not
 GONE = gettext_lazy("This freelancer has left the marketplace, so nothing was sent.")
 NOT_OPEN = gettext_lazy("This request is waiting for its answer. You can write again after that.")
 OWN_BLOCK = gettext_lazy("You have blocked this client. Unblock them first, then write.")
+STRANGER = gettext_lazy(
+    "You can write first to clients you have had a contract, a proposal or an invitation with, and "
+    "the marketplace knows of none with this one. They can write to you."
+)
+OWN_CLIENT = gettext_lazy("You write for this client yourself, so there is nobody to ask.")
+LEFT = gettext_lazy("Your profile is no longer active, so nothing was sent.")
+NO_LONGER_YOURS = gettext_lazy(
+    "You no longer write for this client account, so nothing was changed."
+)
+TOLD_MEANWHILE = gettext_lazy(
+    "Nothing was withdrawn: it does not wait any more. How it stands now is below."
+)
 
 TITLES = {
     Criterion.BILLING_METHOD: gettext_lazy("Verified billing method"),
@@ -39,33 +54,82 @@ TITLES = {
 }
 
 
+#: Why the message was not sent and what to do next; `name` is the freelancer's. Those that tell a
+#: figure or a time have a function below.
+_REFUSALS = {
+    Refusal.COLLEAGUE: gettext_lazy(
+        "{name} writes for the same account as you, so there is nobody to ask."
+    ),
+    Refusal.TALKING: gettext_lazy(
+        "You and {name} are already in conversation. Write to them there."
+    ),
+    Refusal.OWN_BLOCK: gettext_lazy("You have blocked {name}. Unblock them first, then write."),
+    Refusal.HOLD: gettext_lazy(
+        "Your account is on hold or not active, so it can't send messages. The reason is on the "
+        "page “Can I write to freelancers?”."
+    ),
+    Refusal.WAITING: gettext_lazy(
+        "Your request to {name} is waiting for an answer. You can write again once they reply."
+    ),
+}
+
+
 def refusal(reason: Refusal, *, name: str, context: SendContext | None = None) -> str:
     """Why the message was not sent and what to do next; `name` is the freelancer's."""
+    if reason.is_freelancers_own:
+        return str(NEUTRAL).format(name=name)
     match reason:
-        case Refusal.COLLEAGUE:
-            return _(
-                "{name} writes for the same account as you, so there is nobody to ask."
-            ).format(name=name)
-        case Refusal.TALKING:
-            return _("You and {name} are already in conversation. Write to them there.").format(
-                name=name
-            )
-        case Refusal.HOLD:
-            return _(
-                "Your account is on hold or not active, so it can't send messages. The reason is "
-                "on the page “Can I write to freelancers?”."
-            )
         case Refusal.GATE:
             return _gate(context)
         case Refusal.QUOTA:
             return _quota(context)
-        case Refusal.WAITING:
-            return _(
-                "Your request to {name} is waiting for an answer. You can write again once they "
-                "have replied."
-            ).format(name=name)
-        case Refusal.BLOCKED | Refusal.CLOSED:
-            return str(NEUTRAL).format(name=name)
+        case Refusal.RESTING:
+            return _resting(name, context)
+        case _:
+            return str(_REFUSALS[reason]).format(name=name)
+
+
+_KNOWN = {
+    Relationship.Kind.CONTRACT: gettext_lazy("You have worked with {name}"),
+    Relationship.Kind.PROPOSAL: gettext_lazy("{name} has sent you a proposal"),
+    Relationship.Kind.INVITATION_ACCEPTED: gettext_lazy(
+        "{name} has accepted an invitation of yours"
+    ),
+}
+
+
+def known_because(relation: Relationship, *, name: str) -> str:
+    """Why a client's message to the freelancer passes without place and gate."""
+    because = str(_KNOWN[Relationship.Kind(relation.kind)]).format(name=name)
+    return _(
+        "{because}, so your message takes no place for new people and is not asked at the gate."
+    ).format(because=because)
+
+
+def asked_too_often(seconds: int) -> str:
+    """What stands in the place of every answer once an account has met too many shut doors."""
+    minutes = -(-seconds // 60)
+    return ngettext(
+        "You have looked too often at who takes no messages at the moment. Try again in {n} "
+        "minute.",
+        "You have looked too often at who takes no messages at the moment. Try again in {n} "
+        "minutes.",
+        minutes,
+    ).format(n=minutes)
+
+
+def _resting(name: str, context: SendContext | None) -> str:
+    until = rests_until(context) if context is not None else None
+    if context is None or until is None:
+        return _("You can't write to {name} again yet.").format(name=name)
+    if context.pair.put_off_until == until:
+        return _("{name} asked you to come back later: you can write again {instant}.").format(
+            name=name, instant=instant(until, context.now)
+        )
+    return _(
+        "Your last request to {name} was not answered, so there is a rest: you can write again "
+        "{instant}."
+    ).format(name=name, instant=instant(until, context.now))
 
 
 def _gate(context: SendContext | None) -> str:
@@ -195,14 +259,14 @@ def instant(at: datetime, now: datetime) -> str:
     # To the minute, rounded up: who comes at the time we tell is never too early.
     at = at + timedelta(minutes=1) if at > now and (at.second or at.microsecond) else at
     local, today = timezone.localtime(at), timezone.localtime(now)
-    clock = date_format(local, "H:i")
+    clock = dates.clock(local)
     days = (local.date() - today.date()).days
     if days == 0:
         return _("today at {clock}").format(clock=clock)
     if days == 1:
         return _("tomorrow at {clock}").format(clock=clock)
-    form = "j F" if local.year == today.year else "j F Y"
-    return _("on {day} at {clock}").format(day=date_format(local, form), clock=clock)
+    day = dates.day(local, year=local.year != today.year)
+    return _("on {day} at {clock}").format(day=day, clock=clock)
 
 
 def money(cents: int) -> str:
@@ -264,3 +328,5 @@ _BANDS = [
     (20_000_00, gettext_lazy("$5k–20k")),
     (100_000_00, gettext_lazy("$20k–100k")),
 ]
+#: Where one band ends and the next begins.
+BAND_EDGES = [below for below, _words in _BANDS]

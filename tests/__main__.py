@@ -1,8 +1,8 @@
 """Runs every test on everything that is here: `python -m tests [pytest's own arguments]`.
 
-Three passes, one after the other: the suite on SQLite; the same suite on PostgreSQL and Redis;
-the browser journeys. The last lines say what ran where and what was left out. What is missing is
-left out with its reason, unless CI=true: then it fails the run.
+Four passes, one after the other: the suite on SQLite; the same suite on PostgreSQL and Redis; the
+browser journeys; the site as it is deployed. The last lines say what ran where and what was left
+out. What is missing is left out with its reason, unless CI=true: then it fails the run.
 """
 
 import argparse
@@ -15,12 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests import services
+from tests import rig, services
 from tests.tally import Tally, read_tally
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTHING_COLLECTED = 5  # pytest's exit code
-PARALLEL = ("-n", "2")
+# Each worker has one half in a row, so that races, which take turns, mostly meet in one; who is
+# done early takes from the other's end.
+PARALLEL = ("-n", "2", "--dist", "worksteal")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Outcome:
 
 
 def planned() -> list[Pass]:
-    """The three passes, each with what it misses on this machine."""
+    """The four passes, each with what it misses on this machine."""
     embedded = services.embedded(os.environ)
     real = services.production(os.environ) | {
         # The test client speaks plain HTTP to a host of its own name.
@@ -57,10 +59,10 @@ def planned() -> list[Pass]:
     )
     no_browser = "no Chromium found (apt-get install chromium, or set CHROMIUM to its path)"
     return [
-        Pass("SQLite", "not postgres and not browser", embedded, PARALLEL),
+        Pass("SQLite", "not postgres and not browser and not deployment", embedded, PARALLEL),
         Pass(
             "PostgreSQL and Redis",
-            "not sqlite and not browser",
+            "not sqlite and not browser and not deployment",
             real,
             (*PARALLEL, "-p", "tests.own_redis"),
             missing=" and ".join(filter(None, troubles)),
@@ -69,9 +71,10 @@ def planned() -> list[Pass]:
             "Browser",
             "browser",
             embedded,
-            ("--tracing", "retain-on-failure"),
+            (*PARALLEL, "--tracing", "retain-on-failure"),
             missing="" if services.chromium() else no_browser,
         ),
+        Pass("Deployment", "deployment", embedded, missing=rig.missing()),
     ]
 
 

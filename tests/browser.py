@@ -20,6 +20,15 @@ from tests import services
 Scheme = Literal["light", "dark"]
 HEIGHTS = {390: 844, 1280: 900}
 LOCAL_SCHEMES = {"data", "blob", "about"}
+#: What the browser and htmx write about an answer that is a refusal, or that never came.
+NOT_REACHED = (
+    "Failed to load resource",
+    "Response Status Error Code",
+    "htmx:afterRequest",
+    "htmx:responseError",
+    "htmx:sendError",
+    "htmx:timeout",
+)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
@@ -49,6 +58,7 @@ class Watch:
     blocked_by_csp: list[str] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     script_errors: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
 
     def over(self, context: BrowserContext) -> None:
         """Watch every page of one browser context from now on."""
@@ -64,6 +74,7 @@ class Watch:
             "was stopped by the content security policy": self.blocked_by_csp,
             "opened a dialog": self.dialogs,
             "had a script error": self.script_errors,
+            "wrote an error to the console": self.console_errors,
         }
         return [f"A page {what}: {detail}" for what, each in noted.items() for detail in each]
 
@@ -75,6 +86,8 @@ class Watch:
     def _console(self, message: ConsoleMessage) -> None:
         if "Content Security Policy" in message.text:
             self.blocked_by_csp.append(message.text)
+        elif message.type == "error" and not message.text.startswith(NOT_REACHED):
+            self.console_errors.append(message.text)
 
     def _dialog(self, dialog: Dialog) -> None:
         self.dialogs.append(f"{dialog.type}: {dialog.message}")

@@ -17,6 +17,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client, TransactionTestCase, override_settings
 
+from accounts import limits
 from accounts.append_only import AppendOnly, protect, release
 from accounts.clock import database_now
 from accounts.models import FreelancerProfile, Membership, User
@@ -24,7 +25,7 @@ from accounts.models.client import Plan
 from marketplace import settings as site_as_written
 from tests import people
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.sink"]
 
 FOLDER_OF_THIS_RUN = pytest.StashKey[str]()
 AS_TESTS_WANT_IT: dict[str, Any] = {
@@ -79,6 +80,7 @@ def _settings_of_tests() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
+    limits.store.close()
     cache.clear()
 
 
@@ -90,6 +92,17 @@ def rate_limits(settings: Any) -> None:
 
 
 # The database
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """No test cuts the power, so PostgreSQL need not wait for its disk at every commit; whoever
+    connects to this database from now on finds it so."""
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            name = connection.ops.quote_name(connection.settings_dict["NAME"])
+            cursor.execute(f"ALTER DATABASE {name} SET synchronous_commit = off")
+            cursor.execute("SET synchronous_commit = off")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -122,6 +135,7 @@ def final_tables() -> list[str]:
 def put_back_what_migrations_made() -> None:
     importlib.import_module("eligibility.migrations.0002_policy_1").publish(apps)
     importlib.import_module("messaging.migrations.0003_moderators").make_group(apps)
+    importlib.import_module("messaging.migrations.0005_door_constraints").show_door_trials(apps)
 
 
 # The cast
@@ -187,6 +201,12 @@ def finn(db: None) -> FreelancerProfile:
 def olga(db: None) -> FreelancerProfile:
     """A freelancer whose door is closed."""
     return people.freelancer("Olga", door=FreelancerProfile.Door.CLOSED)
+
+
+@pytest.fixture
+def sela(db: None) -> FreelancerProfile:
+    """A freelancer whose door is selective: it asks for $5,000, which nobody here has spent."""
+    return people.freelancer("Sela", door=FreelancerProfile.Door.SELECTIVE, bar_spend_cents=500_000)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ the moment they happened unless a test says otherwise. Money is US cents.
 import itertools
 import uuid
 from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
@@ -222,14 +223,16 @@ def freelancer(
     skills: tuple[str, ...] = ("Illustration", "Typography"),
     door: str = FreelancerProfile.Door.OPEN,
     person: User | None = None,
+    **columns: Any,
 ) -> FreelancerProfile:
-    """A profile; `person` when the login is there already."""
+    """A profile; `person` when the login is there already. `columns`: more of the profile's own."""
     profile = FreelancerProfile.objects.create(
         user=person or user(name),
         name=name,
         slug=slugify(name),
         headline="Draws and sets type",
         door=door,
+        **columns,
     )
     profile.skills.set([skill(each) for each in skills])
     profile.index_words()

@@ -3,7 +3,7 @@
 import itertools
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Model
@@ -11,7 +11,10 @@ from django.db.models import Model
 from accounts.models import (
     ClientAccount,
     FreelancerProfile,
+    Invitation,
+    MailChoice,
     Membership,
+    Notification,
     PlanChange,
     Relationship,
     Skill,
@@ -24,9 +27,12 @@ from messaging.models import (
     Block,
     ContactRequest,
     Conversation,
+    DoorTrial,
+    Draft,
     Flag,
     Message,
     ModerationAction,
+    OpenDoorLink,
     QuotaEntry,
     Receipt,
 )
@@ -108,6 +114,7 @@ def request() -> Values:
         "budget": "open",
         "start": "open",
         "sent_at": THEN,
+        "expires_at": THEN + timedelta(days=14),
     }
 
 
@@ -148,8 +155,23 @@ VALID: dict[type[Model], Callable[[], Values]] = {
     PlanChange: of_client(plan="plus", at=THEN),
     StateChange: of_client(active=False, reason="Closed", at=THEN),
     Membership: lambda: {"client": there(ClientAccount), "user": there(User)},
+    Invitation: lambda: {
+        "client": there(ClientAccount),
+        "email": f"{word()}@people.example",
+        "invited_by": there(User),
+        "made_at": THEN,
+        "expires_at": THEN + timedelta(days=14),
+    },
+    Notification: lambda: {
+        "recipient": there(User),
+        "kind": "request",
+        "subject": next(_numbers),
+        "at": THEN,
+        "due_at": THEN,
+    },
+    MailChoice: lambda: {"person": there(User), "kind": "message", "time": "off"},
     FreelancerProfile: lambda: {"user": there(User), "slug": word(), "name": "Freelancer"},
-    Relationship: lambda: pair() | {"kind": "contract", "at": THEN},
+    Relationship: lambda: pair() | {"kind": "contract", "at": THEN, "external_id": word()},
     BillingMethod: lambda: {
         "client": there(ClientAccount),
         "external_id": word(),
@@ -159,7 +181,12 @@ VALID: dict[type[Model], Callable[[], Values]] = {
     Payment: lambda: event() | money() | {"client": there(ClientAccount)},
     Refund: lambda: reversal() | money(),
     Dispute: lambda: reversal() | {"step": "opened"},
-    Hold: of_client(reason="A report", at=THEN),
+    Hold: lambda: {
+        "client": there(ClientAccount),
+        "reason": "A report",
+        "at": THEN,
+        "external_id": word(),
+    },
     Policy: policy,
     Conversation: lambda: pair() | {"last_at": THEN, "last_seq": 1},
     Message: message,
@@ -167,6 +194,20 @@ VALID: dict[type[Model], Callable[[], Values]] = {
     Receipt: receipt,
     QuotaEntry: quota_entry,
     Block: lambda: pair() | {"placed_at": THEN},
+    OpenDoorLink: lambda: {"freelancer": there(FreelancerProfile), "made_at": THEN},
+    DoorTrial: lambda: {
+        "client": there(ClientAccount),
+        "person": there(User),
+        "hour": THEN,
+        "at": THEN,
+        "refusals": 20,
+    },
+    Draft: lambda: {
+        "owner": there(User),
+        "freelancer": there(FreelancerProfile),
+        "body": "Hello",
+        "saved_at": THEN,
+    },
     Flag: flag,
     Act: lambda: {"at": THEN, "actor": there(User), "kind": "door_changed"},
     ModerationAction: lambda: {

@@ -14,7 +14,14 @@ REDIS_URL = "redis://127.0.0.1:6379/15"
 PATIENCE = 2  # seconds that a service may take to answer
 
 # What makes the one settings file a production site.
-PRODUCTION = ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL")
+PRODUCTION = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "ALLOWED_HOSTS",
+    "EMAIL_URL",
+    "DEFAULT_FROM_EMAIL",
+)
 
 
 def embedded(surroundings: Mapping[str, str]) -> dict[str, str]:
@@ -31,6 +38,7 @@ def production(surroundings: Mapping[str, str]) -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(64),
         "ALLOWED_HOSTS": "threshold.example",
         "EMAIL_URL": "smtp://mail.threshold.example:587",
+        "DEFAULT_FROM_EMAIL": "Threshold <door@threshold.example>",
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from django.db import IntegrityError, connection, models, transaction
 from accounts.models import (
     ClientAccount,
     FreelancerProfile,
+    Invitation,
+    MailChoice,
     Membership,
+    Notification,
     PlanChange,
     Relationship,
     Skill,
@@ -23,9 +27,12 @@ from messaging.models import (
     Block,
     ContactRequest,
     Conversation,
+    DoorTrial,
+    Draft,
     Flag,
     Message,
     ModerationAction,
+    OpenDoorLink,
     QuotaEntry,
     Receipt,
 )
@@ -36,7 +43,8 @@ BEFORE = THEN - timedelta(days=1)
 
 @dataclass(frozen=True)
 class Bad:
-    """What makes a valid row bad: values of its own, or those that it has `same` as another."""
+    """What makes a valid row bad: values of its own, or those that it has `same` as another. What
+    `valid` says it has besides is made anew for each row where it can be called."""
 
     model: type[models.Model]
     values: dict[str, Any] = field(default_factory=dict)
@@ -55,6 +63,16 @@ def twice(model: type[models.Model], *same: str, **valid: Any) -> Bad:
 CHECKS: dict[str, list[Bad]] = {
     "user_email_is_lower_case": [bad(User, email="Cleo@people.example")],
     "client_external_id_not_empty": [bad(ClientAccount, external_id="")],
+    "notification_kind_is_known": [bad(Notification, kind="gossip")],
+    "told_after_it_happened": [bad(Notification, due_at=BEFORE)],
+    "mailed_only_what_was_to_be_mailed": [
+        bad(Notification, mailed_at=THEN),
+        bad(Notification, mailed_at=THEN, mail_due_at=THEN, parked_at=THEN),
+    ],
+    "mail_choice_is_offered": [
+        bad(MailChoice, time="hourly"),
+        bad(MailChoice, kind="message", time="daily"),
+    ],
     "plan_is_known": [bad(PlanChange, plan="gold")],
     "plan_anchor_day_in_month": [bad(PlanChange, anchor_day=0), bad(PlanChange, anchor_day=32)],
     "member_leaves_after_joining": [bad(Membership, joined_at=THEN, left_at=BEFORE)],
@@ -86,11 +104,39 @@ CHECKS: dict[str, list[Bad]] = {
         bad(Conversation, freelancer_read_seq=2),
     ],
     "message_is_not_empty": [bad(Message, body=""), bad(Message, submission_key="")],
-    "request_answered_exactly_when_not_waiting": [
-        bad(ContactRequest, answered_at=THEN),
+    "request_ended_exactly_when_not_waiting": [
+        bad(ContactRequest, ended_at=THEN),
+        bad(ContactRequest, told_at=THEN),
         bad(ContactRequest, state="accepted"),
-        bad(ContactRequest, state="lost", answered_at=THEN),
+        bad(ContactRequest, state="lost", ended_at=THEN, told_at=THEN),
     ],
+    "request_ends_after_it_was_sent": [
+        bad(ContactRequest, state="withdrawn", ended_at=BEFORE, told_at=THEN),
+        bad(ContactRequest, state="withdrawn", ended_at=THEN, told_at=BEFORE),
+    ],
+    "decline_is_dated": [
+        bad(ContactRequest, state="declined", ended_at=THEN, told_at=THEN),
+        bad(ContactRequest, declined_at=THEN),
+    ],
+    "put_off_exactly_until_an_instant": [
+        bad(ContactRequest, state="put_off", ended_at=THEN, told_at=THEN),
+        bad(ContactRequest, put_off_until=THEN),
+    ],
+    "draft_has_one_place": [
+        bad(Draft, freelancer=None),
+        bad(Draft, client_id=1),
+    ],
+    "only_a_decline_has_a_line": [bad(ContactRequest, line="No, thank you.")],
+    "only_a_withdrawn_request_is_revoked": [bad(ContactRequest, revoked_at=THEN)],
+    "block_side_is_known": [bad(Block, side="moderator")],
+    "link_has_a_use": [bad(OpenDoorLink, most_uses=0)],
+    "link_ends_after_it_was_made": [bad(OpenDoorLink, expires_at=THEN)],
+    "intake_lets_one_in": [
+        bad(FreelancerProfile, intake_day=0),
+        bad(FreelancerProfile, intake_week=0),
+    ],
+    "invited_email_is_lower_case": [bad(Invitation, email="Ida@people.example")],
+    "invitation_taken_up_or_back": [bad(Invitation, accepted_at=THEN, revoked_at=THEN)],
     "request_choices_are_known": [
         bad(ContactRequest, kind="gossip"),
         bad(ContactRequest, budget="none"),
@@ -123,7 +169,18 @@ TWINS: dict[str, Bad] = {
     ),
     "one_waiting_request_per_pair": twice(ContactRequest, "client", "freelancer"),
     "one_slot_per_request": twice(QuotaEntry, "request", "kind"),
-    "one_block_per_pair": twice(Block, "client", "freelancer"),
+    "one_block_per_pair_and_side": twice(Block, "client", "freelancer"),
+    "one_open_invitation_per_address": twice(Invitation, "client", "email"),
+    "one_door_trial_an_hour": twice(DoorTrial, "client", "hour"),
+    "one_notification_per_cause": twice(Notification, "recipient", "kind", "subject", "detail"),
+    "one_mail_choice_per_kind": twice(MailChoice, "person", "kind"),
+    "one_draft_per_freelancer": twice(Draft, "owner", "freelancer"),
+    "one_draft_per_conversation": twice(
+        Draft, "owner", "conversation", freelancer=None, conversation=partial(there, Conversation)
+    ),
+    "one_draft_per_client": twice(
+        Draft, "owner", "client", freelancer=None, client=partial(there, ClientAccount)
+    ),
     "one_flag_per_person_and_message": twice(Flag, "reporter", "message"),
 }
 
@@ -134,6 +191,10 @@ UNIQUE: list[tuple[type[models.Model], str]] = [
     (ClientAccount, "external_id"),
     (FreelancerProfile, "user"),
     (FreelancerProfile, "slug"),
+    (Invitation, "code"),
+    (OpenDoorLink, "code"),
+    (Relationship, "external_id"),
+    (Hold, "external_id"),
     (Skill, "name"),
     (Skill, "slug"),
     (BillingMethod, "external_id"),
@@ -170,9 +231,13 @@ def refused(row: models.Model) -> str:
     return str(refusal.value)
 
 
+def made(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: each() if callable(each) else each for name, each in values.items()}
+
+
 def twin(first: models.Model, same: tuple[str, ...], **valid: Any) -> models.Model:
     values = {name: getattr(first, name) for name in same}
-    row: models.Model = fresh(type(first), **valid, **values)
+    row: models.Model = fresh(type(first), **(valid | values))
     return row
 
 
@@ -186,9 +251,10 @@ def test_a_check_refuses_the_bad_row(name: str, case: Bad, db):
 
 @pytest.mark.parametrize(("name", "case"), TWINS.items(), ids=label_of)
 def test_a_unique_constraint_refuses_the_second_row(name: str, case: Bad, db):
-    first = there(case.model, **case.valid)
-    there(case.model, **case.valid)
-    assert_duplicate(refused(twin(first, case.same, **case.valid)), name, case.model, case.same)
+    first = there(case.model, **made(case.valid))
+    there(case.model, **made(case.valid))
+    row = twin(first, case.same, **made(case.valid))
+    assert_duplicate(refused(row), name, case.model, case.same)
 
 
 @pytest.mark.parametrize(("model", "column"), UNIQUE, ids=label_of)
@@ -213,8 +279,8 @@ def assert_duplicate(said: str, constraint: str, model: type[models.Model], same
     [
         ("one_client_account_per_user", {"left_at": THEN, "joined_at": BEFORE}),
         ("one_open_hold_per_client", {"released_at": THEN, "release_recorded_at": THEN}),
-        ("one_waiting_request_per_pair", {"state": "accepted", "answered_at": THEN}),
-        ("one_block_per_pair", {"lifted_at": THEN}),
+        ("one_waiting_request_per_pair", {"state": "accepted", "ended_at": THEN, "told_at": THEN}),
+        ("one_block_per_pair_and_side", {"lifted_at": THEN}),
     ],
     ids=label_of,
 )
@@ -228,7 +294,7 @@ def test_what_is_over_does_not_stand_in_the_way(name: str, values: dict[str, Any
 def test_every_constraint_has_its_bad_row():
     declared = {each.name for model in our_models() for each in model._meta.constraints}
     assert declared == set(CHECKS) | set(TWINS)
-    assert len(declared) == 37
+    assert len(declared) == 60
 
 
 def test_every_unique_column_has_its_bad_row():
@@ -239,4 +305,4 @@ def test_every_unique_column_has_its_bad_row():
         if each.unique and not each.primary_key
     }
     assert declared == set(UNIQUE)
-    assert len(declared) == 19
+    assert len(declared) == 23

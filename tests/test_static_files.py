@@ -22,6 +22,6 @@ def test_vendored_files_are_as_they_were_taken_over():
 def test_the_sprite_holds_every_icon_in_use_and_no_other():
     sprite = set(re.findall(r'<symbol id="([^"]+)"', (ROOT / "static" / "icons.svg").read_text()))
     pages = "".join(page.read_text() for page in (ROOT / "templates").rglob("*.html"))
-    used = set(re.findall(r'_icon\.html" with name="([\w-]+)"', pages))
+    used = set(re.findall(r'{% icon "([\w-]+)"', pages))
     used |= set(re.findall(r'\bicon="([\w-]+)"', pages))
     assert sprite == used

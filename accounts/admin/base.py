@@ -30,7 +30,7 @@ class Desk(_ModelAdmin[M]):
     list_per_page = 50
     list_max_show_all = 200
     show_full_result_count = False
-    actions = None
+    actions: Any = None
 
 
 def save_changed(row: models.Model, form: forms.BaseForm) -> None:

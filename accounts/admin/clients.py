@@ -1,5 +1,6 @@
 """Client accounts, their members, and the dated facts about them."""
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -8,22 +9,25 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.base import Dated, Desk, is_superuser, save_changed
+from accounts.admin.base import Dated, Desk, is_superuser, person_at, save_changed
 from accounts.clock import database_now
 from accounts.locks import lock_client
-from accounts.models import ClientAccount, Membership, PlanChange, StateChange
+from accounts.models import ClientAccount, Membership, PlanChange, StateChange, User
 from accounts.models.client import DatedFact
+from accounts.services.members import take_back_invitations
 
 
 class _Members(admin.TabularInline):  # type: ignore[type-arg] # generic to the checker only
     model = Membership
-    fields = ("user", "role", "joined_at", "left_at")
+    fields = ("user", "role", "joined_at", "left_at", "removed_by")
     raw_id_fields = ("user",)
+    readonly_fields = ("removed_by",)
     extra = 0
     verbose_name_plural = _("members: who leaves gets a date, nobody is deleted")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return super().get_queryset(request).select_related("user", "client").order_by("joined_at")
+        rows = super().get_queryset(request).select_related("user", "client", "removed_by")
+        return rows.order_by("joined_at")
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return request.user.has_perm("accounts.view_clientaccount")
@@ -84,7 +88,9 @@ class ClientAccountAdmin(Desk[ClientAccount]):
     formfield_overrides: ClassVar[Any] = {models.URLField: {"assume_scheme": "https"}}
 
     def get_readonly_fields(self, request: HttpRequest, obj: ClientAccount | None = None) -> Any:
-        return ("joined_at",) if obj else ()
+        """The marketplace's files find an account by its id, so that one is given once."""
+        fixed = ["joined_at"] if obj else []
+        return [*fixed, "external_id"] if obj and obj.external_id else fixed
 
     def has_delete_permission(self, request: HttpRequest, obj: ClientAccount | None = None) -> bool:
         return False
@@ -98,12 +104,19 @@ class ClientAccountAdmin(Desk[ClientAccount]):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Runs after `save_model`, so under the lock: what is recorded was not known before."""
-        _date(formset)
+        now = database_now()
+        for row in formset.forms:
+            if isinstance(row.instance, DatedFact):
+                row.instance.recorded_at = now
+            elif isinstance(row.instance, Membership) and row.instance.pk and row.has_changed():
+                _put_out(row, person_at(request), now)
         super().save_formset(request, form, formset, change)
 
 
-def _date(formset: "forms.BaseModelFormSet[Any, Any]") -> None:
-    now = database_now()
-    for row in formset.forms:
-        if isinstance(row.instance, DatedFact):
-            row.instance.recorded_at = now
+def _put_out(row: "forms.ModelForm[Membership]", by: User, now: datetime) -> None:
+    """Who is given an end, or owns the account no more, is treated as by an owner's own hand."""
+    member = row.instance
+    if "left_at" in row.changed_data:
+        member.removed_by = by if member.left_at else None
+    if member.left_at or member.role != Membership.Role.OWNER:
+        take_back_invitations(member, now)

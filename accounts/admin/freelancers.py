@@ -91,13 +91,14 @@ class RelationshipAdmin(Dated, Desk[Relationship]):
     list_display_links = ("client", "freelancer")
     list_filter = ("kind",)
     list_select_related = ("client", "freelancer")
-    search_fields = ("client__name", "client__external_id", "freelancer__name")
+    search_fields = ("client__name", "client__external_id", "freelancer__name", "=external_id")
     ordering = ("-pk",)
     raw_id_fields = ("client", "freelancer")
-    fields = ("client", "freelancer", "kind", "at", "recorded")
+    fields = ("client", "freelancer", "kind", "at", "recorded", "external_id")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Relationship | None = None) -> Any:
-        return ("client", "freelancer", "recorded") if obj else ("recorded",)
+        fixed = ("recorded", "external_id")
+        return ("client", "freelancer", *fixed) if obj else fixed
 
     def save_model(self, request: HttpRequest, obj: Relationship, form: Any, change: bool) -> None:
         self._lock(obj)

@@ -1,18 +1,23 @@
 """The client account (an organisation), who writes for it, and the dated facts about it."""
 
+import secrets
 import uuid
+from datetime import UTC, datetime
 from typing import ClassVar
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import countries
 from accounts.text import check_name
+
+#: Earlier than anything that happens here.
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class ClientAccount(models.Model):
@@ -26,6 +31,9 @@ class ClientAccount(models.Model):
         _("the marketplace's own id"), max_length=64, null=True, blank=True, unique=True
     )
     joined_at = models.DateTimeField(_("joined"), default=timezone.now)
+    shows_reading = models.BooleanField(
+        _("let the other side see when messages are read"), default=False, db_default=False
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -109,8 +117,21 @@ class Membership(models.Model):
     role = models.CharField(max_length=8, choices=Role.choices, default=Role.MEMBER)
     joined_at = models.DateTimeField(default=timezone.now)
     left_at = models.DateTimeField(null=True, blank=True)
+    removed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    # When the gate was last looked at for the member, and what it said; none: nobody looked yet.
+    gate_judged_at = models.DateTimeField(default=NEVER, editable=False)
+    gate_passed = models.BooleanField(null=True, editable=False)
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["gate_judged_at"],
+                condition=models.Q(left_at=None),
+                name="members_to_tell_of_the_gate",
+            )
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["user"],
@@ -131,6 +152,58 @@ class Membership(models.Model):
         return f"{self.user} of {self.client}"
 
 
+def new_invitation_code() -> str:
+    """128 random bits: whoever has the mail has the link, nobody finds it by trying."""
+    return secrets.token_urlsafe(16)
+
+
+class Invitation(models.Model):
+    """An owner asks somebody, by e-mail, to write for the account. Open until it is taken up, taken
+    back or over; one open invitation per account and address."""
+
+    client = models.ForeignKey(ClientAccount, models.CASCADE, related_name="invitations")
+    email = models.EmailField(_("e-mail address"))
+    code = models.CharField(max_length=32, unique=True, default=new_invitation_code, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["client", "email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="one_open_invitation_per_address",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="invited_email_is_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(revoked_at=None),
+                name="invitation_taken_up_or_back",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["email"],
+                condition=models.Q(accepted_at=None, revoked_at=None),
+                name="invitations_of_address",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email} to {self.client}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("invitation", args=[self.code])
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether the person it was sent to may still join by it."""
+        return self.accepted_at is None and self.revoked_at is None and now < self.expires_at
+
+
 class Relationship(DatedFact):
     """A dated fact between a client account and a freelancer, kept by the marketplace."""
 
@@ -148,6 +221,9 @@ class Relationship(DatedFact):
         "accounts.FreelancerProfile", models.CASCADE, related_name="relationships"
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
+    external_id = models.CharField(
+        _("the marketplace's own id"), max_length=64, null=True, blank=True, unique=True
+    )
 
     class Meta:
         indexes: ClassVar = [

@@ -25,10 +25,16 @@ class Skill(models.Model):
 
 
 class FreelancerProfile(models.Model):
-    """Shown in the directory; its door says who may send a first message."""
+    """Shown in the directory; its door says who may send a first message.
+
+    What begins with `bar_` or `intake_` counts while the door is selective; nothing set asks for
+    nothing. `intake_day` and `intake_week` are how many requests may come in any 24 hours and in
+    any 7 days.
+    """
 
     class Door(models.TextChoices):
         OPEN = "open", _("Open")
+        SELECTIVE = "selective", _("Selective")
         CLOSED = "closed", _("Closed")
 
     user = models.OneToOneField(
@@ -46,9 +52,20 @@ class FreelancerProfile(models.Model):
     search_text = models.TextField(blank=True, editable=False)
     joined_at = models.DateTimeField(default=timezone.now)
     deactivated_at = models.DateTimeField(null=True, blank=True)
-    door = models.CharField(max_length=8, choices=Door.choices, default=Door.OPEN)
+    door = models.CharField(max_length=9, choices=Door.choices, default=Door.OPEN)
+    paused_until = models.DateTimeField(null=True, blank=True)
     known_clients_pass = models.BooleanField(
         _("clients I have worked with may still write"), default=True
+    )
+    bar_spend_cents = models.PositiveBigIntegerField(null=True, blank=True)
+    bar_tenure_days = models.PositiveIntegerField(null=True, blank=True)
+    bar_hired = models.BooleanField(default=False)
+    bar_skills = models.ManyToManyField(Skill, related_name="+", blank=True)
+    bar_countries = models.JSONField(default=list, blank=True)
+    intake_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    intake_week = models.PositiveSmallIntegerField(null=True, blank=True)
+    shows_reading = models.BooleanField(
+        _("let the other side see when messages are read"), default=False, db_default=False
     )
 
     class Meta:
@@ -61,7 +78,12 @@ class FreelancerProfile(models.Model):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=models.Q(door__in=["open", "closed"]), name="door_is_known"
+                condition=models.Q(door__in=["open", "selective", "closed"]), name="door_is_known"
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(intake_day=None) | models.Q(intake_day__gte=1))
+                & (models.Q(intake_week=None) | models.Q(intake_week__gte=1)),
+                name="intake_lets_one_in",
             ),
         ]
 
@@ -75,6 +97,12 @@ class FreelancerProfile(models.Model):
     def has_left(self) -> bool:
         """Left the marketplace, or may not sign in: nobody would read what is sent."""
         return self.deactivated_at is not None or not self.user.is_active
+
+    @property
+    def counts_intake(self) -> bool:
+        """Whether the door lets in so many and no more: then sends must come one by one."""
+        limited = self.intake_day is not None or self.intake_week is not None
+        return self.door == self.Door.SELECTIVE and limited
 
     def index_words(self) -> None:
         """Keep what the directory searches, after name, headline or skills changed."""

@@ -41,6 +41,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(_("may use the admin"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Our mail came back from the address, so nothing is sent there until the person says so.
+    bounced_at = models.DateTimeField(_("mail came back"), null=True, blank=True, editable=False)
+    # What was due by then has been on the page of notices.
+    notices_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = UserManager()
 

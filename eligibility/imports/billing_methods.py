@@ -21,6 +21,7 @@ class BillingMethodsForm:
 
     columns = ("external_id", "customer_id", "label", "verified_at", "expires", "removed_at")
     names_clients = True
+    names_freelancers = False
 
     def read(self, row: Row) -> Entry:
         """What the row says. Raises BadRow."""

@@ -43,6 +43,7 @@ class ClientsForm:
 
     columns = ("external_id", "name", "joined_at")
     names_clients = False
+    names_freelancers = False
 
     def read(self, row: Row) -> Entry:
         """What the row says. Raises BadRow."""

@@ -1,4 +1,4 @@
-"""What the three import commands have in common."""
+"""What the five import commands have in common."""
 
 from datetime import datetime
 from pathlib import Path

@@ -50,6 +50,7 @@ class LedgerForm:
         "refund_of",
     )
     names_clients = True
+    names_freelancers = False
 
     def read(self, row: Row) -> Entry:
         """What the row says. Raises BadRow."""

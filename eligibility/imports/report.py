@@ -9,20 +9,22 @@ SHOWN = 20
 
 
 class Told(StrEnum):
-    """What became of rows. The first five add up to the rows read."""
+    """What became of rows. The first six add up to the rows read."""
 
     NEW = "new"
     KNOWN = "already known"
     REPEATED = "repeated in the file"
     CHANGED = "changed, not applied"
     SKIPPED = "skipped as bad rows"
+    EXCLUDED = "left out, because what is stored excludes them"
     WAITING = "waiting for their payment, and counting for nothing until then"
     FOUND = "from earlier files that found their payment now"
     REMOVED = "removals added to known methods"
+    RELEASED = "releases added to known holds"
     CLIENTS = "clients made"
 
 
-_LISTED = (Told.SKIPPED, Told.CHANGED, Told.WAITING)
+_LISTED = (Told.SKIPPED, Told.CHANGED, Told.EXCLUDED, Told.WAITING)
 
 
 @dataclass

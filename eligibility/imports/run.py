@@ -14,22 +14,32 @@ from django.db import connection
 from tqdm import tqdm
 
 from accounts.clock import Clock
-from accounts.models import ClientAccount, PlanChange
+from accounts.models import ClientAccount, FreelancerProfile, PlanChange, Relationship
 from eligibility.imports.refusals import BadRow, ImportRefused
 from eligibility.imports.report import SHOWN, Report, Told, listed
 from eligibility.imports.source import Row, Source, open_source
 from eligibility.imports.staging import Entry, StagedRow, Staging
-from eligibility.models import BillingMethod, Dispute, Payment, Refund
+from eligibility.models import BillingMethod, Dispute, Hold, Payment, Refund
 
 _CHUNK = 2000  # rows in one transaction
 _SHOW_EVERY = 1000
-_FILLED = (ClientAccount, PlanChange, Payment, Refund, Dispute, BillingMethod)
+_FILLED = (
+    ClientAccount,
+    PlanChange,
+    Payment,
+    Refund,
+    Dispute,
+    BillingMethod,
+    Hold,
+    Relationship,
+)
 
 
 class Form(Protocol):
     """One kind of file: its columns, what a row says, and how rows go in."""
 
     names_clients: bool
+    names_freelancers: bool
 
     @property
     def columns(self) -> Collection[str]:
@@ -68,6 +78,8 @@ def import_file(
         _stage(path, form, staging, report)
         if form.names_clients and make_clients is None:
             _refuse_strangers(staging)
+        if form.names_freelancers:
+            _match_freelancers(staging)
         _settle_bad_rows(staging, report, skip_bad_rows)
         if shift_to:
             staging.shift_to(shift_to)
@@ -124,6 +136,15 @@ def _refuse_strangers(staging: Staging) -> None:
         known = _client_ids(customers)
         strangers = [external_id for external_id, _ in customers if external_id not in known]
         staging.refuse_customers(strangers, "there is no client {}")
+
+
+def _match_freelancers(staging: Staging) -> None:
+    for slugs in staging.freelancers(_CHUNK):
+        rows = FreelancerProfile.objects.filter(slug__in=slugs)
+        known = dict(rows.values_list("slug", "pk"))
+        staging.match_freelancers(known)
+        strangers = [slug for slug in slugs if slug not in known]
+        staging.refuse_freelancers(strangers, "there is no freelancer {}")
 
 
 def _match_clients(

@@ -23,33 +23,40 @@ _TABLES = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
 CREATE TABLE staged (
-    line INTEGER PRIMARY KEY, key TEXT UNIQUE, customer TEXT, turn INTEGER, at INTEGER, content TEXT
+    line INTEGER PRIMARY KEY, key TEXT UNIQUE, customer TEXT, freelancer TEXT, alone TEXT UNIQUE,
+    turn INTEGER, at INTEGER, content TEXT
 );
 CREATE TABLE bad (line INTEGER PRIMARY KEY, reason TEXT);
 CREATE TABLE customer (external_id TEXT PRIMARY KEY, client_id INTEGER);
+CREATE TABLE freelancer (slug TEXT PRIMARY KEY, freelancer_id INTEGER);
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a row says. `key` is unique in its file; of one customer, lower `turn`s go first."""
+    """What a row says. `key` is unique in its file, and so is `alone` if it is there; of one
+    customer, lower `turn`s go first. `freelancer` is a profile's slug."""
 
     key: str
     customer: str
     at: datetime
     content: Content
     turn: int = 0
+    freelancer: str = ""
+    alone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StagedRow:
-    """An entry with its line in the file, and its client's id (0 in a file that names none)."""
+    """An entry with its line in the file, and the ids of its client and its freelancer (0 in a file
+    that names none)."""
 
     line: int
     key: str
     client_id: int
     at: datetime
     content: Content
+    freelancer_id: int = 0
 
 
 class Staging:
@@ -73,24 +80,29 @@ class Staging:
 
     def add(self, line: int, entry: Entry) -> bool:
         """Keep the entry; False if an earlier line says just the same. Raises BadRow if an
-        earlier line says something else under the same key."""
+        earlier line says something else under the same key, or excludes this one."""
         told = (
             entry.key,
             entry.customer,
+            entry.freelancer,
+            entry.alone,
             entry.turn,
             (entry.at - _EPOCH) // _MICROSECOND,
             json.dumps(entry.content),
         )
         added = self._db.execute(
-            "INSERT OR IGNORE INTO staged VALUES (?, ?, ?, ?, ?, ?)", (line, *told)
+            "INSERT OR IGNORE INTO staged VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (line, *told)
         )
         if added.rowcount:
             return True
-        first, *known = self._db.execute(
-            "SELECT line, key, customer, turn, at, content FROM staged WHERE key = ?", (entry.key,)
-        ).fetchone()
-        if tuple(known) != told:
-            raise BadRow(f"{entry.key} is already on line {first}, with other content")
+        earlier = self._db.execute("SELECT * FROM staged WHERE key = ?", (entry.key,)).fetchone()
+        if earlier is None:
+            (first,) = self._db.execute(
+                "SELECT line FROM staged WHERE alone = ?", (entry.alone,)
+            ).fetchone()
+            raise BadRow(f"{entry.alone}, as line {first} says already")
+        if earlier[1:] != told:
+            raise BadRow(f"{entry.key} is already on line {earlier[0]}, with other content")
         return False
 
     def refuse(self, line: int, reason: str) -> None:
@@ -106,6 +118,15 @@ class Staging:
             )
             self._db.execute("DELETE FROM staged WHERE customer = ?", (external_id,))
 
+    def refuse_freelancers(self, slugs: Iterable[str], reason: str) -> None:
+        """Turn every row of these freelancers into a bad one."""
+        for slug in slugs:
+            self._db.execute(
+                "INSERT INTO bad SELECT line, ? FROM staged WHERE freelancer = ?",
+                (reason.format(slug), slug),
+            )
+            self._db.execute("DELETE FROM staged WHERE freelancer = ?", (slug,))
+
     def bad_rows(self, most: int) -> tuple[int, list[tuple[int, str]]]:
         """How many there are, and the first ones as (line, reason)."""
         (count,) = self._db.execute("SELECT COUNT(*) FROM bad").fetchone()
@@ -119,6 +140,7 @@ class Staging:
     def index_customers(self) -> None:
         """Call once, when all rows are in: by customer is how they are read from here on."""
         self._db.execute("CREATE INDEX by_customer ON staged (customer, at)")
+        self._db.execute("CREATE INDEX by_freelancer ON staged (freelancer)")
 
     def customers(self, size: int) -> Iterator[list[tuple[str, datetime]]]:
         """(external id, instant of the first row) of every customer, in order, in batches."""
@@ -134,9 +156,29 @@ class Staging:
             last = rows[-1][0]
             yield [(external_id, _instant(at)) for external_id, at in rows]
 
+    def freelancers(self, size: int) -> Iterator[list[str]]:
+        """The slug of every freelancer, in order, in batches."""
+        last = ""
+        while True:
+            rows = self._db.execute(
+                "SELECT DISTINCT freelancer FROM staged WHERE freelancer > ? "
+                "ORDER BY freelancer LIMIT ?",
+                (last, size),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield [slug for (slug,) in rows]
+
     def match(self, client_ids: Mapping[str, int]) -> None:
         """Remember the ids of customers' accounts, by external id."""
         self._db.executemany("INSERT OR REPLACE INTO customer VALUES (?, ?)", client_ids.items())
+
+    def match_freelancers(self, freelancer_ids: Mapping[str, int]) -> None:
+        """Remember the ids of freelancers' profiles, by slug."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO freelancer VALUES (?, ?)", freelancer_ids.items()
+        )
 
     def shift_to(self, instant: datetime) -> None:
         """Add one constant to every row's instant, so that the last one falls on `instant`."""
@@ -155,8 +197,9 @@ class Staging:
     def chunks(self, size: int) -> Iterator[list[StagedRow]]:
         """All rows in order of client, then turn, then line; at most `size` at a time."""
         rows = self._db.execute(
-            "SELECT line, key, COALESCE(client_id, 0), at, content FROM staged "
-            "LEFT JOIN customer ON external_id = customer ORDER BY client_id, turn, line"
+            "SELECT line, key, COALESCE(client_id, 0), COALESCE(freelancer_id, 0), at, content "
+            "FROM staged LEFT JOIN customer ON external_id = customer "
+            "LEFT JOIN freelancer ON slug = staged.freelancer ORDER BY client_id, turn, line"
         )
         for _, numbered in groupby(enumerate(rows), key=lambda pair: pair[0] // size):
             yield [
@@ -164,10 +207,11 @@ class Staging:
                     line=line,
                     key=key,
                     client_id=client_id,
+                    freelancer_id=freelancer_id,
                     at=_instant(at),
                     content=json.loads(content),
                 )
-                for _, (line, key, client_id, at, content) in numbered
+                for _, (line, key, client_id, freelancer_id, at, content) in numbered
             ]
 
 

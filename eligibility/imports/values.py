@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from django.core.exceptions import ValidationError
 
-from accounts.text import check_name, normalise_name
+from accounts.text import check_name, check_text, is_blank, normalise, normalise_name
 from eligibility.imports.refusals import BadRow
 from eligibility.imports.source import Row
 
@@ -82,6 +82,20 @@ def name(row: Row, column: str, longest: int) -> str:
     value = normalise_name(row[column])
     try:
         check_name(value)
+    except ValidationError as error:
+        raise BadRow(f"{column}: {' '.join(error.messages)}") from error
+    if len(value) > longest:
+        raise BadRow(f"{column} is longer than {longest} characters")
+    return value
+
+
+def sentence(row: Row, column: str, longest: int) -> str:
+    """Something visible on one line, in the words that came."""
+    value = " ".join(normalise(row[column]).split())
+    if is_blank(value):
+        raise BadRow(f"{column} is empty")
+    try:
+        check_text(value)
     except ValidationError as error:
         raise BadRow(f"{column}: {' '.join(error.messages)}") from error
     if len(value) > longest:

@@ -14,6 +14,9 @@ class Hold(models.Model):
     """Active from `at` until `released_at`. The client can read its reason."""
 
     client = models.ForeignKey(ClientAccount, models.CASCADE, related_name="holds")
+    external_id = models.CharField(
+        _("the marketplace's own id"), max_length=64, null=True, blank=True, unique=True
+    )
     reason = models.CharField(_("reason, as the client reads it"), max_length=300)
     at = models.DateTimeField(_("placed"))
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -1,33 +1,27 @@
 """Makes the demo's people, their history and their letters."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
-from accounts.models import (
-    ClientAccount,
-    FreelancerProfile,
-    Membership,
-    PlanChange,
-    Relationship,
-    Skill,
-    User,
+from accounts.models import FreelancerProfile, Membership, Skill, User
+from marketplace.demo import cast, crowd
+from marketplace.demo.people import (
+    address,
+    clock_at,
+    make_client,
+    make_freelancer,
+    make_person,
+    relate,
 )
-from accounts.services import open_client_account, open_freelancer_profile, save_profile
-from eligibility.models import BillingMethod, Hold, Payment
-from marketplace.demo import cast
-from messaging.models import Flag
+from messaging.models import ContactRequest, Flag
 from messaging.models.conversation import Side
+from messaging.services.answers import decline_request, put_off_request, withdraw_request
 from messaging.services.conversations import mark_read, write_as_client, write_as_freelancer
+from messaging.services.door import make_link
 from messaging.services.flags import flag_message
 from messaging.services.requests import RequestContent, send_request
-
-
-def address(login: str) -> str:
-    return f"{login}@threshold.test"
 
 
 def is_begun() -> bool:
@@ -42,84 +36,23 @@ def is_built() -> bool:
 def build(now: datetime) -> None:
     """Everything, dated back from `now`."""
     password = make_password(cast.PASSWORD)
-    members = {c.login: _client(c, password, now) for c in cast.CLIENTS}
-    freelancers = {f.login: _freelancer(f, password, now) for f in cast.FREELANCERS}
+    members = {c.login: make_client(c, password, now) for c in cast.CLIENTS}
+    freelancers = {f.login: make_freelancer(f, password, now) for f in cast.FREELANCERS}
     login, name, _shows = cast.MODERATOR
-    moderator = _person(login, name, password, is_staff=True)
+    moderator = make_person(login, name, password, is_staff=True)
     moderator.groups.add(Group.objects.get(name="Moderators"))
-    _relate(members["ravi"].client, freelancers["olga"], now - timedelta(days=200))
-    _relate(members["ravi"].client, freelancers["mei"], now - timedelta(days=120))
+    relate(members["ravi"].client, freelancers["olga"], now - timedelta(days=200))
+    relate(members["ravi"].client, freelancers["mei"], now - timedelta(days=120))
     _write_letters(members, freelancers, now)
-
-
-def _person(login: str, name: str, password: str, *, is_staff: bool = False) -> User:
-    user = User(email=address(login), name=name, password=password, is_staff=is_staff)
-    user.save()
-    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
-    return user
-
-
-def _client(demo: cast.DemoClient, password: str, now: datetime) -> Membership:
-    joined = now - timedelta(days=demo.days)
-    owner = _person(demo.login, demo.person, password)
-    client = open_client_account(
-        owner=owner, name=demo.company, country=demo.country, joined_at=joined
+    crowd.gather(freelancers[cast.CROWDED], cast.CROWD, now, password=password)
+    make_link(
+        freelancer=freelancers["olga"],
+        label="For the reading group",
+        expires_at=None,
+        most_uses=10,
+        clock=clock_at(now - timedelta(days=3)),
     )
-    PlanChange.objects.filter(client=client).update(plan=demo.plan, recorded_at=joined)
-    if demo.card:
-        BillingMethod.objects.create(
-            client=client,
-            external_id=f"demo-{demo.login}",
-            label="Visa ending 4242",
-            verified_at=joined,
-            recorded_at=joined,
-            expires_at=datetime(now.year + 2, 4, 1, tzinfo=UTC),
-        )
-    for days, cents in demo.payments:
-        _pay(client, now - timedelta(days=days), cents)
-    if demo.hold:
-        placed = now - timedelta(days=9)
-        Hold.objects.create(client=client, reason=demo.hold, at=placed, recorded_at=placed)
-    return Membership.objects.select_related("client").get(client=client)
-
-
-def _pay(client: ClientAccount, at: datetime, cents: int) -> None:
-    Payment.objects.create(
-        event_id=f"demo-{client.pk}-{at:%Y%m%d}",
-        client=client,
-        at=at,
-        recorded_at=at,
-        amount_cents=cents,
-        amount=cents,
-    )
-
-
-def _freelancer(demo: cast.DemoFreelancer, password: str, now: datetime) -> FreelancerProfile:
-    user = _person(demo.login, demo.name, password)
-    profile = open_freelancer_profile(user=user, name=demo.name)
-    place = [f.login for f in cast.FREELANCERS].index(demo.login)
-    return save_profile(
-        profile=profile,
-        values={
-            "headline": demo.headline,
-            "bio": demo.bio,
-            "hourly_rate_cents": demo.dollars * 100,
-            "country": demo.country,
-            "door": demo.door,
-            "joined_at": now - timedelta(days=500 + place),
-        },
-        skill_names=list(demo.skills),
-    )
-
-
-def _relate(client: ClientAccount, freelancer: FreelancerProfile, at: datetime) -> None:
-    Relationship.objects.create(
-        client=client,
-        freelancer=freelancer,
-        kind=Relationship.Kind.CONTRACT,
-        at=at,
-        recorded_at=at,
-    )
+    _flag(members, freelancers, now)
 
 
 def _write_letters(
@@ -140,11 +73,11 @@ def _write_letters(
                 body=body,
             ),
             submission_key=f"demo-{number}",
-            clock=_clock(now - timedelta(days=days, hours=number)),
+            clock=clock_at(now - timedelta(days=days, hours=number)),
         )
     for number, (client, freelancer, side, body) in enumerate(cast.REPLIES):
         conversation = sent[client, freelancer].conversation
-        key, clock = f"demo-reply-{number}", _clock(now - timedelta(hours=20 - number))
+        key, clock = f"demo-reply-{number}", clock_at(now - timedelta(hours=20 - number))
         if side == "client":
             conversation.refresh_from_db()
             mark_read(conversation=conversation, side=Side.CLIENT, up_to=conversation.last_seq)
@@ -163,15 +96,33 @@ def _write_letters(
                 submission_key=key,
                 clock=clock,
             )
+    for (client, freelancer), (answer, days) in cast.ANSWERS.items():
+        _answer(sent[client, freelancer], answer, members[client], now - timedelta(days=days))
+
+
+def _answer(request: ContactRequest, answer: str, member: Membership, at: datetime) -> None:
+    freelancer, clock = request.freelancer, clock_at(at)
+    match answer:
+        case "withdrawn":
+            withdraw_request(request=request, member=member, clock=clock)
+        case "not now":
+            until = at + timedelta(days=30)
+            put_off_request(request=request, freelancer=freelancer, until=until, clock=clock)
+        case line:
+            decline_request(request=request, freelancer=freelancer, line=line, clock=clock)
+
+
+def _flag(
+    members: dict[str, Membership], freelancers: dict[str, FreelancerProfile], now: datetime
+) -> None:
     client, freelancer, reason, note = cast.FLAGGED
+    request = ContactRequest.objects.get(
+        client=members[client].client, freelancer=freelancers[freelancer]
+    )
     flag_message(
         reporter=freelancers[freelancer].user,
-        message=sent[client, freelancer].message,
+        message=request.message,
         reason=reason,
         note=note,
-        clock=_clock(now - timedelta(hours=5)),
+        clock=clock_at(now - timedelta(hours=5)),
     )
-
-
-def _clock(instant: datetime) -> Callable[[], datetime]:
-    return lambda: instant

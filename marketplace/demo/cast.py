@@ -1,6 +1,7 @@
 """Who lives in the demo. Everybody here is invented."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 #: Everybody's, and worth nothing: these people exist on the maker's own machine only.
 PASSWORD = "open the door"  # noqa: S105
@@ -29,7 +30,7 @@ class DemoFreelancer:
     skills: tuple[str, ...]
     dollars: int
     country: str
-    door: str = "open"
+    door: dict[str, Any] = field(default_factory=dict)
     shows: str = ""
 
 
@@ -111,7 +112,7 @@ FREELANCERS = [
         skills=("Translation", "Proofreading"),
         dollars=55,
         country="DE",
-        door="closed",
+        door={"door": "closed"},
         shows="a freelancer who opted out: the door is closed",
     ),
     DemoFreelancer(
@@ -122,6 +123,27 @@ FREELANCERS = [
         skills=("Django", "PostgreSQL", "Python"),
         dollars=95,
         country="MA",
+    ),
+    DemoFreelancer(
+        login="wanda",
+        name="Wanda Okonkwo",
+        headline="Web developer for shops and schools",
+        bio="Fast pages, plain forms, nothing that needs a manual.",
+        skills=("Web Development", "JavaScript", "WordPress", "API Integration", "Web Design"),
+        dollars=80,
+        country="NG",
+        shows="a freelancer with forty requests waiting",
+    ),
+    DemoFreelancer(
+        login="sela",
+        name="Sela Vargas",
+        headline="Interpreter, Spanish and English, for courts and clinics",
+        bio="Exact, discreet, on time.",
+        skills=("Interpreting", "Translation"),
+        dollars=75,
+        country="ES",
+        door={"door": "selective", "bar_spend_cents": 500_000, "intake_day": 3},
+        shows="a freelancer with a selective door: $5,000 spent, three requests a day",
     ),
     DemoFreelancer(
         login="lucia",
@@ -229,6 +251,52 @@ REQUESTS = [
         ),
     ),
     (
+        "petra",
+        "lucia",
+        20,
+        "Illustration",
+        "new_project",
+        "500_2k",
+        "later",
+        (
+            "A picture book about a dolls' house, twelve spreads, for our shop and the "
+            "market at Easter. We would send you the house."
+        ),
+    ),
+    (
+        "petra",
+        "jonas",
+        9,
+        "Maps",
+        "advice",
+        "under_500",
+        "open",
+        (
+            "Our customers come from nine countries and we would like one honest map of "
+            "that on the wall. An hour of advice would do."
+        ),
+    ),
+    (
+        "petra",
+        "noor",
+        4,
+        "Copywriting",
+        "ongoing",
+        "500_2k",
+        "month",
+        "Short words for small houses: a page a month for our catalogue, if you like the idea.",
+    ),
+    (
+        "ravi",
+        "kwame",
+        2,
+        "Audio editing",
+        "new_project",
+        "500_2k",
+        "now",
+        "The narration of our film has a hum in it that we cannot get out. Forty minutes of it.",
+    ),
+    (
         "cleo",
         "sam",
         4,
@@ -251,4 +319,12 @@ REPLIES = [
         "Forty-one, and the producer does. The list: https://example.com/kit",
     ),
 ]
+#: (client, freelancer): (what became of their request, days ago). A line: declined with it.
+ANSWERS = {
+    ("petra", "jonas"): ("I am on one long project until spring. I wish you well with it.", 8),
+    ("petra", "noor"): ("not now", 3),
+    ("ravi", "kwame"): ("withdrawn", 1),
+}
+#: Whom a crowd of so many clients writes to.
+CROWDED, CROWD = "wanda", 40
 FLAGGED = ("tom", "finn", "off_platform", "Asks me to be paid outside the marketplace.")

@@ -1,7 +1,7 @@
 """A flag's case as a moderator reads it: a fixed number of queries, whatever its history."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import models
@@ -16,11 +16,19 @@ from eligibility.models import Hold
 from eligibility.rules import CriterionResult, Verdict
 from eligibility.selectors import verdict_at
 from messaging import wording
-from messaging.models import ContactRequest, Flag, Message, ModerationAction, Receipt
+from messaging.models import (
+    ContactRequest,
+    DoorTrial,
+    Flag,
+    Message,
+    ModerationAction,
+    Receipt,
+)
 from messaging.models.conversation import Side
 
 NEIGHBOURS = 10  # messages shown before the reported one, and after it
 LAST_ACTIONS = 5
+TRIALS_COUNT_FOR = timedelta(days=90)
 
 #: The most serious first.
 SEVERITY = [
@@ -57,7 +65,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Everything that is laid before the moderator."""
+    """Everything that is laid before the moderator. `trials`: in how many hours of the last 90 days
+    the client's account asked after more shut doors than it may."""
 
     flag: Flag
     now: datetime
@@ -76,6 +85,7 @@ class Case:
     against: Record
     reporter: Record
     actions: list[ModerationAction]
+    trials: int
 
     @property
     def message_is_clients(self) -> bool:
@@ -100,7 +110,7 @@ def queue() -> QuerySet[Any]:
 def not_mine(person: User) -> Q:
     """Of flags: those whose conversation the person is no party to, neither as its freelancer nor
     as a member of its client. Whoever is a party must not judge, nor read who reported them."""
-    return ~Q(message__conversation__client__in=_accounts_of(person)) & ~Q(
+    return ~Q(message__conversation__client__in=accounts_of(person)) & ~Q(
         message__conversation__freelancer__user=person
     )
 
@@ -109,7 +119,7 @@ def actions_not_mine(person: User) -> Q:
     """The same of moderators' actions. A hold belongs to the flag that it was placed for."""
     mine = Flag.objects.exclude(not_mine(person))
     return (
-        ~Q(client__in=_accounts_of(person))
+        ~Q(client__in=accounts_of(person))
         & ~Q(flag__in=mine)
         & ~Q(hold__in=Hold.objects.filter(actions__flag__in=mine))
     )
@@ -120,7 +130,7 @@ def is_party(person: User, flag: Flag) -> bool:
     return not Flag.objects.filter(not_mine(person), pk=flag.pk).exists()
 
 
-def _accounts_of(person: User) -> QuerySet[Any, Any]:
+def accounts_of(person: User) -> QuerySet[Any, Any]:
     """The client account that the person writes for now, by its id."""
     return Membership.objects.filter(user=person, left_at=None).values("client")
 
@@ -173,6 +183,7 @@ def lay_out(flag: Flag, moderator: User) -> Case:
             .select_related("moderator")
             .order_by("-at", "-pk")[:LAST_ACTIONS]
         ),
+        trials=DoorTrial.objects.filter(client=client, at__gt=now - TRIALS_COUNT_FOR).count(),
     )
 
 

@@ -53,18 +53,27 @@ class Conversation(models.Model):
             ),
             models.Index(
                 fields=["client"],
-                condition=models.Q(last_seq__gt=models.F("client_read_seq")),
+                condition=models.Q(
+                    accepted_at__isnull=False, last_seq__gt=models.F("client_read_seq")
+                ),
                 name="unread_by_client",
             ),
             models.Index(
                 fields=["freelancer"],
-                condition=models.Q(last_seq__gt=models.F("freelancer_read_seq")),
+                condition=models.Q(
+                    accepted_at__isnull=False, last_seq__gt=models.F("freelancer_read_seq")
+                ),
                 name="unread_by_freelancer",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.client} and {self.freelancer}"
+
+    @property
+    def shows_reading(self) -> bool:
+        """Whether both sides let each other see how far they have read."""
+        return self.client.shows_reading and self.freelancer.shows_reading
 
 
 class Message(models.Model):
@@ -74,7 +83,11 @@ class Message(models.Model):
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    conversation = models.ForeignKey(Conversation, models.PROTECT, related_name="thread")
+    # `message_order_is_exact` begins with it. An index of its own would be taken instead, and a
+    # whole thread be read to count what is unread.
+    conversation = models.ForeignKey(
+        Conversation, models.PROTECT, db_index=False, related_name="thread"
+    )
     seq = models.PositiveIntegerField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     sender_client = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Blocks and flags."""
+"""Blocks, flags, and the note that somebody was trying doors."""
 
 import uuid
 from typing import ClassVar
@@ -7,24 +7,30 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.append_only import AppendOnly
 from accounts.models import ClientAccount, FreelancerProfile
-from messaging.models.conversation import Message
+from messaging.models.conversation import Message, Side
 
 
 class Block(models.Model):
-    """A freelancer's block of a whole client account, in force until it is lifted."""
+    """One side's block of the other, in force until it is lifted. A client account is blocked, and
+    blocks, as a whole; `side` is who placed it."""
 
-    client = models.ForeignKey(ClientAccount, models.PROTECT, related_name="+")
+    client = models.ForeignKey(ClientAccount, models.PROTECT, related_name="blocks")
     freelancer = models.ForeignKey(FreelancerProfile, models.PROTECT, related_name="blocks")
+    side = models.CharField(max_length=10, choices=Side.choices, default=Side.FREELANCER)
     placed_at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["freelancer", "client"],
+                fields=["freelancer", "client", "side"],
                 condition=models.Q(lifted_at=None),
-                name="one_block_per_pair",
+                name="one_block_per_pair_and_side",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(side__in=["client", "freelancer"]), name="block_side_is_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(lifted_at=None) | models.Q(lifted_at__gte=models.F("placed_at")),
@@ -33,14 +39,22 @@ class Block(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["freelancer", "-placed_at", "-id"],
+                fields=["freelancer", "side", "-placed_at", "-id"],
                 condition=models.Q(lifted_at=None),
-                name="blocks_of_freelancer",
-            )
+                name="blocks_by_freelancer",
+            ),
+            models.Index(
+                fields=["client", "side", "-placed_at", "-id"],
+                condition=models.Q(lifted_at=None),
+                name="blocks_by_client",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.freelancer} blocked {self.client}"
+        blocker, blocked = self.freelancer, self.client
+        if self.side == Side.CLIENT:
+            return f"{blocked} blocked {blocker}"
+        return f"{blocker} blocked {blocked}"
 
 
 class Flag(models.Model):
@@ -98,8 +112,31 @@ class Flag(models.Model):
         indexes: ClassVar = [
             models.Index(
                 fields=["raised_at", "id"], condition=models.Q(outcome=""), name="flags_undecided"
-            )
+            ),
+            models.Index(
+                fields=["decided_at"], condition=models.Q(outcome="upheld"), name="flags_upheld"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_reason_display()} ({self.get_outcome_display() or 'open'})"
+
+
+class DoorTrial(AppendOnly):
+    """A client account met more closed doors within an hour than it may: one row an hour, for
+    moderators. `refusals` is the limit that was passed."""
+
+    client = models.ForeignKey(ClientAccount, models.PROTECT, related_name="door_trials")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    hour = models.DateTimeField(_("hour (UTC)"))
+    at = models.DateTimeField(_("limit passed"))
+    refusals = models.PositiveSmallIntegerField(_("refusals"))
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["client", "hour"], name="one_door_trial_an_hour"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["-at", "-id"], name="door_trials_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.client} at {self.at:%Y-%m-%d %H:%M}"

@@ -8,6 +8,8 @@ from accounts.clock import Clock
 from accounts.locks import lock_client
 from accounts.models import ClientAccount, FreelancerProfile, Membership, User
 from eligibility.models import Hold
+from eligibility.notifications import hold_placed, hold_released
+from messaging import notifications
 from messaging.models import Flag, ModerationAction
 from messaging.services.outcomes import AlreadyDecided, OwnCase
 
@@ -54,6 +56,7 @@ def place_hold(
             new="on hold",
             reason=reason,
         )
+        hold_placed(hold, now)
     return hold
 
 
@@ -77,6 +80,7 @@ def release_hold(*, hold: Hold, moderator: User, reason: str, clock: Clock) -> N
             new="good standing",
             reason=reason,
         )
+        hold_released(hold, now)
 
 
 def _decide(flag: Flag, outcome: Flag.Outcome, moderator: User, reason: str, clock: Clock) -> None:
@@ -97,6 +101,7 @@ def _decide(flag: Flag, outcome: Flag.Outcome, moderator: User, reason: str, clo
             new=outcome,
             reason=reason,
         )
+        notifications.decided(flag, outcome, now)
 
 
 def _mark_decided(

@@ -1,7 +1,8 @@
 """Expected failures of the services, each of a type of its own."""
 
-from messaging.models import Conversation
-from messaging.policy import Refusal, SendContext
+from messaging.door import Refusal
+from messaging.models import ContactRequest, Conversation
+from messaging.policy import SendContext
 
 
 class Refused(Exception):
@@ -51,3 +52,19 @@ class AlreadyDecided(Exception):
 
 class OwnCase(Exception):
     """The moderator is a party to this case."""
+
+
+class Moved(Exception):
+    """The request does not wait any more, or its answer stands: `request` says how it is now."""
+
+    def __init__(self, request: ContactRequest) -> None:
+        super().__init__(request.pk)
+        self.request = request
+
+
+class Stranger(Exception):
+    """The freelancer has no relationship with this client, so cannot write first."""
+
+
+class TooOften(Exception):
+    """The person has done this as often as they may for the time being."""

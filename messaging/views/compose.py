@@ -1,52 +1,74 @@
 """A client writes a first message."""
 
+from dataclasses import replace
+from functools import partial
+
 from django.contrib import messages as flash
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from accounts import limits
+from accounts import limits, metrics
 from accounts.clock import database_now
 from accounts.guards import member_only
-from accounts.models import FreelancerProfile, Membership
+from accounts.models import FreelancerProfile, Membership, Skill
 from messaging import selectors, wording
+from messaging.door import Refusal
 from messaging.facts import facts_of
-from messaging.forms import RequestForm
-from messaging.policy import Deliver, Refusal, Refuse, SendContext, decide
+from messaging.forms import RequestForm, code_in
+from messaging.models import Draft
+from messaging.policy import Refuse, SendContext, advise, decide
 from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused, SkillGone
 from messaging.services.requests import send_request
+from messaging.views import probing
+from messaging.views.probing import Answer
+from messaging.views.talent import known_because
 
 #: 422 says "understood and refused"; the quota's own status is 429, a moved state's 409.
 STATUS = {Refusal.QUOTA: 429, Refusal.TALKING: 409}
+#: What can come between the page and the sending, and its status.
+MEANWHILE = {
+    SkillGone: (wording.SKILL_GONE, 409),
+    NotAMember: (wording.NOT_A_MEMBER, 403),
+    Gone: (wording.GONE, 404),
+}
 
 
 @member_only
 def compose(request: HttpRequest, member: Membership, slug: str) -> HttpResponse:
     """The form, or, before anything is typed, the one sentence why not."""
-    freelancer = get_object_or_404(selectors.profiles(), slug=slug)
+    profiles = selectors.profiles()
     if request.method == "POST":
-        return _send(request, member, freelancer)
-    advice = selectors.send_context(member.client, freelancer, database_now())
-    refusal = ""
-    match decide(advice):
-        case Refuse(Refusal.TALKING):
-            return redirect("talent_profile", slug=slug)
-        case Refuse(reason):
-            refusal = wording.refusal(reason, name=freelancer.name, context=advice)
-        case Deliver():
-            pass
-    form = RequestForm(freelancer=freelancer)
-    return _page(request, member, freelancer, form, advice, refusal=refusal, may_type=not refusal)
+        # The skills are for the page, which follows only when nothing was sent.
+        profiles = profiles.prefetch_related(None)
+        return _send(request, member, get_object_or_404(profiles, slug=slug))
+    freelancer = get_object_or_404(profiles, slug=slug)
+    code = code_in(request.GET.get("link", ""))
+    advice = selectors.send_context(member.client, freelancer, database_now(), code=code)
+    if decide(advice) == Refuse(Refusal.TALKING):
+        return redirect("talent_profile", slug=slug)
+    told = probing.answer(request, member, freelancer, advice)
+    draft = selectors.draft_of(member.user_id, freelancer)
+    typed = {"link": code, **(draft.typed() if draft else {})}
+    form = RequestForm(initial=typed, skills=_skills(freelancer, advice))
+    return _page(request, member, freelancer, form, told, advice=advice, draft=draft)
 
 
 def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfile) -> HttpResponse:
-    form = RequestForm(request.POST, freelancer=freelancer)
-    seconds = limits.seconds_to_wait(request, "sending")
-    if seconds:
-        response = _refuse(request, member, freelancer, form, limits.wait_sentence(seconds), 429)
-        return limits.retry_after(response, seconds)
+    """The sending judges; what it would say is only asked before it where nothing can be sent."""
+    code = code_in(request.POST.get("link", ""))
+    judged = partial(selectors.send_context, member.client, freelancer, code=code)
+    form = RequestForm(request.POST, skills=freelancer.skills.all())
+    too_often = _too_often(request, member)
+    if too_often.seconds:
+        advice = judged(database_now())
+        return _page(request, member, freelancer, form, too_often, 429, advice=advice)
     if not form.is_valid():
-        return _refuse(request, member, freelancer, form, "", 422)
+        advice = judged(database_now())
+        form = RequestForm(request.POST, skills=_skills(freelancer, advice))
+        if not form.is_valid():
+            return _page(request, member, freelancer, form, Answer(), 422, advice=advice)
     try:
         sent = send_request(
             member=member,
@@ -54,20 +76,17 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
             content=form.content(),
             submission_key=form.cleaned_data["submission_key"],
             clock=database_now,
+            code=code,
         )
     except Refused as refused:
-        sentence = wording.refusal(refused.refusal, name=freelancer.name, context=refused.context)
-        status = STATUS.get(refused.refusal, 422)
-        return _refuse(request, member, freelancer, form, sentence, status, refused.context)
+        return _refused(request, member, freelancer, form, refused)
     except KeyReused:
-        sentence = str(wording.KEY_REUSED)
-        return _refuse(request, member, freelancer, form.with_new_key(), sentence, 409)
-    except SkillGone:
-        return _refuse(request, member, freelancer, form, str(wording.SKILL_GONE), 409)
-    except NotAMember:
-        return _refuse(request, member, freelancer, form, str(wording.NOT_A_MEMBER), 403)
-    except Gone:
-        return _refuse(request, member, freelancer, form, str(wording.GONE), 404)
+        told = Answer(str(wording.KEY_REUSED))
+        return _page(request, member, freelancer, form.with_new_key(), told, 409)
+    except (SkillGone, NotAMember, Gone) as meanwhile:
+        sentence, status = MEANWHILE[type(meanwhile)]
+        return _page(request, member, freelancer, form, Answer(str(sentence)), status)
+    metrics.FIRST_MESSAGES.labels("sent").inc()
     flash.success(
         request,
         _("Sent. {name} will see who you are and what it is about.").format(name=freelancer.name),
@@ -75,18 +94,56 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
     return redirect("sent_request", public_id=sent.public_id)
 
 
-def _refuse(
+def _skills(freelancer: FreelancerProfile, advice: SendContext) -> QuerySet[Skill]:
+    """What the form offers. All of them to a client that is refused whatever it chooses: a list
+    cut short would tell a selective door from a closed one."""
+    if isinstance(advise(advice), Refuse):
+        return freelancer.skills.all()
+    return selectors.offered_skills(freelancer, advice)
+
+
+def _as_offered(
+    request: HttpRequest,
+    freelancer: FreelancerProfile,
+    form: RequestForm,
+    context: SendContext | None,
+) -> RequestForm:
+    """The form with what it offers this client: the skill that was chosen may not be among it."""
+    if context is None:
+        return form
+    before_choosing = replace(context, asker=replace(context.asker, skill=None))
+    return RequestForm(request.POST, skills=_skills(freelancer, before_choosing))
+
+
+def _too_often(request: HttpRequest, member: Membership) -> Answer:
+    """Why this attempt comes too soon after the others, if it does."""
+    seconds = limits.seconds_to_wait(request, "sending")
+    if seconds:
+        return Answer(limits.wait_sentence(seconds), seconds=seconds)
+    seconds = probing.seconds_left(request, member)
+    return probing.too_often(seconds) if seconds else Answer()
+
+
+def _refused(
     request: HttpRequest,
     member: Membership,
     freelancer: FreelancerProfile,
     form: RequestForm,
-    refusal: str,
-    status: int,
-    judged_by: SendContext | None = None,
+    refused: Refused,
 ) -> HttpResponse:
-    """The form again; where nothing was judged, with what a judgement would read now."""
-    advice = judged_by or selectors.send_context(member.client, freelancer, database_now())
-    return _page(request, member, freelancer, form, advice, refusal=refusal, status=status)
+    refusal, context = refused.refusal, refused.context
+    form = _as_offered(request, freelancer, form, context)
+    if not form.is_valid():
+        return _page(request, member, freelancer, form, Answer(), 422, advice=context)
+    metrics.FIRST_MESSAGES.labels("door" if refusal.is_freelancers_own else refusal.value).inc()
+    if refusal.is_freelancers_own:
+        seconds = probing.count(request, member)
+        told = probing.too_often(seconds) if seconds else probing.neutral(freelancer)
+    else:
+        sentence = wording.refusal(refusal, name=freelancer.name, context=context)
+        told = Answer(sentence, refusal)
+    status = STATUS.get(refusal, 422)
+    return _page(request, member, freelancer, form, told, status, advice=context)
 
 
 def _page(
@@ -94,21 +151,26 @@ def _page(
     member: Membership,
     freelancer: FreelancerProfile,
     form: RequestForm,
-    advice: SendContext,
-    *,
-    refusal: str = "",
-    may_type: bool = True,
+    told: Answer,
     status: int = 200,
+    *,
+    advice: SendContext | None = None,
+    draft: Draft | None = None,
 ) -> HttpResponse:
-    judged = decide(advice)
+    """The form under what there is to say; where nothing was judged, with what a judgement would
+    read now. Before anything was typed a reason why not stands alone."""
+    advice = advice or selectors.send_context(member.client, freelancer, database_now())
     context = {
         "facts": facts_of(member.client, advice.verdict),
         "shown": freelancer,
         "form": form,
+        "draft": draft,
         "advice": advice,
         "quota_sentence": wording.quota_sentence(advice.quota, advice.now),
-        "refusal": refusal,
-        "theirs": isinstance(judged, Refuse) and judged.refusal.is_freelancers_own,
-        "may_type": may_type,
+        "known_because": known_because(member, freelancer) if advice.pair.known else "",
+        "told": told,
+        "may_type": form.is_bound or not told.sentence,
     }
-    return render(request, "compose/page.html", context, status=status)
+    status = 429 if told.seconds else status
+    response = render(request, "compose/page.html", context, status=status)
+    return limits.retry_after(response, told.seconds) if told.seconds else response

@@ -16,6 +16,7 @@ from messaging.forms import FlagForm
 from messaging.models import ContactRequest, Message
 from messaging.services.flags import flag_message
 from messaging.services.outcomes import AlreadyFlagged
+from messaging.views.ways import way_back
 
 
 @limits.limited("flagging")
@@ -23,7 +24,7 @@ def flag(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Report a message the reader received, sealed or open, once."""
     message = selectors.received_message(member_of(request), freelancer_of(request), public_id)
     form = FlagForm(request.POST or None)
-    back = _back(message)
+    back = way_back(request, _back(message))
     before = message.flags.filter(reporter=person(request)).first()
     if before is not None and request.method != "POST":
         return render(request, "flags/flagged.html", {"before": before, "back": back})
@@ -59,6 +60,6 @@ def _is_sealed(message: Message) -> bool:
 
 def _back(message: Message) -> str:
     request = _request_of(message)
-    if request is not None and request.state == ContactRequest.State.WAITING:
+    if request is not None and request.state != ContactRequest.State.ACCEPTED:
         return reverse("request", args=[request.public_id])
     return reverse("conversation", args=[message.conversation.public_id])

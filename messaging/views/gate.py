@@ -11,8 +11,9 @@ from accounts.keyset import page
 from accounts.models import Membership
 from eligibility import selectors as eligibility
 from messaging import selectors, wording
-from messaging.policy import next_cycle_start
 from messaging.quota import quota_at
+from messaging.slots import next_cycle_start
+from messaging.told import ledger_lines
 
 
 @require_safe
@@ -22,6 +23,8 @@ def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
     now = database_now()
     verdict = eligibility.verdict_at(member.client_id, now)
     quota = quota_at(member.client_id, verdict.quota, anchor_day=verdict.anchor_day, now=now)
+    due = selectors.due_lines(member.client, verdict)
+    rows = page(request, selectors.ledger(member.client), "at")
     context = {
         "verdict": verdict,
         "verdict_sentence": wording.answer(verdict, quota, now),
@@ -30,7 +33,8 @@ def can_i_write(request: HttpRequest, member: Membership) -> HttpResponse:
         "renews_at": next_cycle_start(verdict.anchor_day, now) if quota.window == "cycle" else None,
         "quota_sentence": wording.quota_sentence(quota, now),
         "against": eligibility.against_standing(member.client_id, now),
-        "page": page(request, selectors.ledger(member.client), "at"),
+        "page": rows,
+        "ledger": ledger_lines(rows.rows, due, verdict, first_page=not rows.newer_url),
         "now": now,
     }
     return render(request, "gate/can_i_write.html", context)

@@ -15,7 +15,7 @@ from accounts.models.client import Plan
 from eligibility.management.commands.check_eligibility import row_of
 from eligibility.models import BillingMethod, Dispute, Hold, Payment, Refund
 from eligibility.population import judge_everyone
-from eligibility.selectors import policy_at, verdict_at
+from eligibility.selectors import against_standing, policy_at, terms_at, verdict_at
 
 AT = datetime(2024, 2, 29, 12, tzinfo=UTC)
 KNOWN_AT = AT + timedelta(days=10)
@@ -123,3 +123,11 @@ class TestBothGates(TestCase):
         assert told == [
             row_of(client.external_id, verdict_at(client.pk, AT, KNOWN_AT)) for client in clients
         ]
+
+    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @given(histories, st.sampled_from([AT, KNOWN_AT]))
+    def test_what_is_read_alone_is_what_the_verdict_says(self, history, at):
+        client = live(history, Names())
+        verdict = verdict_at(client.pk, at)
+        assert terms_at(client.pk, at) == (verdict.quota, verdict.anchor_day)
+        assert (against_standing(client.pk, at) == []) == verdict.in_good_standing

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import ClientAccount
-from eligibility.models import BillingMethod, Dispute, Payment, Refund
+from eligibility.models import BillingMethod, Dispute, Hold, Payment, Refund
 from tests.eligibility.ledgers import run, write
 from tests.locks import locks_before_writes
 
@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
 CLIENTS = "external_id,name,joined_at,active"
 METHODS = "external_id,customer_id,label,verified_at,expires,removed_at"
+HOLDS = "external_id,customer_id,reason,placed_at,released_at"
+RELATIONSHIPS = "external_id,customer_id,freelancer,kind,at"
 CARD = "M1,acme,Visa ending 4242,2025-03-01T00:00:00Z,2026-12,"
 PAID = "P1,acme,payment,2026-01-05T10:00:00Z,12050,USD,"
 REFUNDED = "R1,acme,refund,2026-02-01T10:00:00Z,2000,USD,P1"
@@ -75,3 +77,17 @@ def test_billing_methods_and_their_removal_are_written_under_the_lock(imported):
     for row in (CARD, removed):
         assert imported("import_billing_methods", row, to="eligibility_", header=METHODS)
     assert BillingMethod.objects.get().removed_at is not None
+
+
+@pytest.mark.usefixtures("_acme")
+def test_holds_and_their_release_are_written_under_the_lock(imported):
+    placed = "H1,acme,A charge was reversed.,2026-03-01T10:00:00Z,"
+    for row in (placed, placed + "2026-03-04T09:00:00Z"):
+        assert imported("import_holds", row, to="eligibility_hold", header=HOLDS)
+    assert Hold.objects.get().released_at is not None
+
+
+@pytest.mark.usefixtures("_acme")
+def test_relationships_are_written_under_the_lock(imported, finn):
+    row = "C1,acme,finn,contract,2025-09-01T10:00:00Z"
+    assert imported("import_relationships", row, to="accounts_relationship", header=RELATIONSHIPS)

@@ -4,6 +4,7 @@ import calendar
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
+import pytest
 from hypothesis import assume, event, example, given
 from hypothesis import strategies as st
 
@@ -19,6 +20,9 @@ from tests.eligibility.strategies import (
     refunds,
     spending,
 )
+
+#: About no database: once is enough.
+pytestmark = pytest.mark.sqlite
 
 SELF_HEALING = (Criterion.TENURE, Criterion.FIRST_PAYMENT)
 

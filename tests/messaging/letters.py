@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from django.apps import apps
 
 from accounts.clock import database_now
-from accounts.models import FreelancerProfile, Membership
+from accounts.models import ClientAccount, FreelancerProfile, Membership
 from messaging.models import ContactRequest, Conversation, Message
 from messaging.services import conversations, requests
 from tests import people
@@ -31,30 +31,45 @@ def send(
     now: datetime | None = None,
     key: str = "",
     content: requests.RequestContent = LETTER,
+    code: str = "",
 ) -> ContactRequest:
-    """A first message, at `now` or by the site's own clock; no key: one of its own."""
+    """A first message, at `now` or by the site's own clock; no key: one of its own. `code` is that
+    of an open-door link."""
     return requests.send_request(
         member=member,
         freelancer=freelancer,
         content=content,
         submission_key=key or uuid.uuid4().hex,
         clock=people.at(now) if now else database_now,
+        code=code,
     )
 
 
-def write(member: Membership, conversation: Conversation, body: str, key: str = "") -> Message:
+def write(
+    member: Membership,
+    conversation: Conversation,
+    body: str,
+    key: str = "",
+    *,
+    now: datetime | None = None,
+) -> Message:
     """The client's side of a conversation."""
     return conversations.write_as_client(
         member=member,
         conversation=conversation,
         body=body,
         submission_key=key or uuid.uuid4().hex,
-        clock=database_now,
+        clock=people.at(now) if now else database_now,
     )
 
 
 def reply(
-    freelancer: FreelancerProfile, conversation: Conversation, body: str, key: str = ""
+    freelancer: FreelancerProfile,
+    conversation: Conversation,
+    body: str,
+    key: str = "",
+    *,
+    now: datetime | None = None,
 ) -> Message:
     """The freelancer's side of it."""
     return conversations.write_as_freelancer(
@@ -62,7 +77,25 @@ def reply(
         conversation=conversation,
         body=body,
         submission_key=key or uuid.uuid4().hex,
-        clock=database_now,
+        clock=people.at(now) if now else database_now,
+    )
+
+
+def start(
+    freelancer: FreelancerProfile,
+    client: ClientAccount,
+    body: str,
+    key: str = "",
+    *,
+    now: datetime | None = None,
+) -> Message:
+    """The freelancer writes first."""
+    return conversations.start_conversation(
+        freelancer=freelancer,
+        client=client,
+        body=body,
+        submission_key=key or uuid.uuid4().hex,
+        clock=people.at(now) if now else database_now,
     )
 
 

@@ -12,7 +12,10 @@ from tests.messaging.cases import QUEUE, address, flagged
 
 REASON = {"reason": "It is an advertisement."}
 ACTS = ["upholding", "dismissal", "hold"]
-FINAL = ["messaging/act", "messaging/moderationaction", "messaging/quotaentry", "messaging/receipt"]
+FINAL = [
+    f"messaging/{name}"
+    for name in ["act", "doortrial", "moderationaction", "quotaentry", "receipt"]
+]
 BILLING = ["payment", "refund", "dispute", "billingmethod", "hold"]
 EDITABLE = ["clientaccount", "freelancerprofile", "relationship", "user", "skill"]
 
@@ -84,7 +87,7 @@ def test_a_moderator_sees_just_the_desk(mona, signed_in):
     apps = browser.get("/admin/").context["app_list"]
 
     models = {model["object_name"] for app in apps for model in app["models"]}
-    assert models == {"ClientAccount", "Flag", "Hold", "ModerationAction"}
+    assert models == {"ClientAccount", "DoorTrial", "Flag", "Hold", "ModerationAction"}
 
 
 @pytest.mark.parametrize("model", [*FINAL, *(f"eligibility/{name}" for name in BILLING)])

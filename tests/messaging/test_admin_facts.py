@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.clock import database_now
 from accounts.models import ClientAccount, Membership, PlanChange, Relationship, StateChange
+from accounts.services import invite
 from eligibility.rules import Eligible, Ineligible
 from eligibility.selectors import verdict_at
 from tests import people
@@ -95,7 +96,41 @@ def test_a_member_leaves_with_a_date(root, cleo, now):
 
     root.post(f"/admin/accounts/clientaccount/{cleo.client_id}/change/", form)
 
-    assert Membership.objects.get(pk=cleo.pk).left_at == now.replace(microsecond=0)
+    gone = Membership.objects.get(pk=cleo.pk)
+    assert gone.left_at == now.replace(microsecond=0)
+    assert gone.removed_by is not None
+    assert gone.removed_by.is_superuser
+    shown = root.get(f"/admin/accounts/clientaccount/{cleo.client_id}/change/").content.decode()
+    assert str(gone.removed_by) in shown
+
+
+def test_an_owner_put_out_at_the_desk_leaves_no_invitation_behind(root, cleo, now):
+    invitation = invite(owner=cleo, email="second-cleo@people.example", clock=database_now)
+    address = f"/admin/accounts/clientaccount/{cleo.client_id}/change/"
+
+    root.post(address, client_form(cleo.client, name="Cleo & Co."))
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is None
+
+    root.post(address, client_form(cleo.client, **instant("memberships-0-left_at", now)))
+    invitation.refresh_from_db()
+    assert invitation.revoked_at is not None
+
+
+def test_the_marketplaces_own_id_is_given_once(root, cleo, finn, now):
+    account, known = cleo.client, people.related(cleo.client, finn, now)
+    address = f"/admin/accounts/clientaccount/{account.pk}/change/"
+    root.post(address, client_form(account, external_id="17850"))
+    assert ClientAccount.objects.get(pk=account.pk).external_id == "17850"
+    root.post(address, client_form(account, external_id="99999"))
+    assert ClientAccount.objects.get(pk=account.pk).external_id == "17850"
+
+    Relationship.objects.filter(pk=known.pk).update(external_id="C1")
+    page = f"/admin/accounts/relationship/{known.pk}/change/"
+    assert ">C1<" in root.get(page).content.decode()
+    root.post(page, {"kind": "proposal", "external_id": "C2"} | instant("at", now))
+    known.refresh_from_db()
+    assert (known.kind, known.external_id) == ("proposal", "C1")
 
 
 def test_a_moderator_changes_nothing_of_a_client(mona, cleo, signed_in):

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts.clock import database_now
 from accounts.models import Membership
+from messaging.door import Refusal
 from messaging.invariants import violations
 from messaging.models import Act, ContactRequest, Conversation, Message
 from messaging.models.conversation import Side
-from messaging.policy import Refusal
 from messaging.services import door
 from messaging.services.conversations import mark_read
 from messaging.services.moderation import place_hold, release_hold
@@ -54,7 +55,7 @@ def test_a_reply_accepts_the_request(sealed, finn, now):
     message = reply(finn, sealed, "Gladly.")
     request = ContactRequest.objects.get()
     sealed.refresh_from_db()
-    assert (request.state, request.answered_at) == ("accepted", message.sent_at)
+    assert (request.state, request.ended_at) == ("accepted", message.sent_at)
     assert request.opened_at == message.sent_at
     assert sealed.accepted_at == message.sent_at
     assert (message.seq, message.side, message.author) == (2, Side.FREELANCER, finn.user)
@@ -64,9 +65,9 @@ def test_a_reply_accepts_the_request(sealed, finn, now):
 
 
 def test_the_second_reply_accepts_nothing_more(talk, finn):
-    answered_at = ContactRequest.objects.get().answered_at
+    ended_at = ContactRequest.objects.get().ended_at
     reply(finn, talk, "One thing more.")
-    assert ContactRequest.objects.get().answered_at == answered_at
+    assert ContactRequest.objects.get().ended_at == ended_at
     assert Act.objects.filter(kind=Act.Kind.REQUEST_ACCEPTED).count() == 1
 
 
@@ -132,7 +133,8 @@ def test_a_blocked_request_is_not_accepted_by_a_reply(cleo, finn, sealed):
 
 
 def test_a_closed_door_leaves_conversations_as_they_are(cleo, finn, talk):
-    door.set_door(freelancer=finn, door="closed", known_clients_pass=False, clock=database_now)
+    to = door.DoorSettings(door="closed", known_clients_pass=False)
+    door.set_door(freelancer=finn, to=to, clock=database_now)
     assert write(cleo, talk, "Still here.").pk
     assert reply(finn, talk, "So am I.").pk
 
@@ -154,6 +156,14 @@ def test_the_same_click_is_one_message(cleo, finn, talk):
     assert write(cleo, talk, "Once.", key="c") == write(cleo, talk, "Once.", key="c")
     assert reply(finn, talk, "Once.", key="c") == reply(finn, talk, "Once.", key="c")
     assert talk.thread.count() == 4
+
+
+def test_a_hold_is_said_before_anything_is_typed(cleo, finn, mona, talk, signed_in):
+    place_hold(client=cleo.client, moderator=mona, reason="A report", clock=database_now)
+    page = reverse("conversation", args=[talk.public_id])
+
+    assert "Your account is on hold" in signed_in(cleo).get(page).text
+    assert "on hold" not in signed_in(finn).get(page).text
 
 
 def test_a_repeated_click_is_known_again_after_a_hold(cleo, mona, talk):

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.clock import database_now
+from messaging.door import Refusal
 from messaging.invariants import violations
 from messaging.models import Act, Block, QuotaEntry
-from messaging.policy import Refusal
 from messaging.services import door
 from messaging.services.outcomes import Refused
 from tests import people
@@ -29,7 +29,8 @@ def unblock(finn, client):
 
 
 def set_door(finn, state, *, known_pass=True):
-    door.set_door(freelancer=finn, door=state, known_clients_pass=known_pass, clock=database_now)
+    to = door.DoorSettings(door=state, known_clients_pass=known_pass)
+    door.set_door(freelancer=finn, to=to, clock=database_now)
 
 
 def acts(*kinds: str) -> list[str]:
@@ -113,14 +114,15 @@ def test_a_client_who_could_write_to_nobody_learns_nothing_of_a_block(nils, finn
 
 
 def test_a_door_change_is_a_line_in_the_log(finn, now):
-    door.set_door(freelancer=finn, door="closed", known_clients_pass=False, clock=people.at(now))
+    to = door.DoorSettings(door="closed", known_clients_pass=False)
+    door.set_door(freelancer=finn, to=to, clock=people.at(now))
     finn.refresh_from_db()
     assert (finn.door, finn.known_clients_pass) == ("closed", False)
     act = Act.objects.get()
     assert (act.kind, act.actor, act.freelancer) == ("door_changed", finn.user, finn)
     assert (act.at, act.old) == (now, "open, known clients pass")
     assert act.new == "closed, known clients wait"
-    door.set_door(freelancer=finn, door="closed", known_clients_pass=False, clock=people.at(now))
+    door.set_door(freelancer=finn, to=to, clock=people.at(now))
     assert Act.objects.count() == 1  # the same again is no change
 
 

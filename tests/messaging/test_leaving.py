@@ -1,6 +1,8 @@
-"""A freelancer who left, or may not sign in, gets nothing more, and takes no one's slot."""
+"""A freelancer who left, or may not sign in, gets nothing more, and takes no one's slot; nor does
+one who never confirmed that the address is theirs."""
 
 import pytest
+from allauth.account.models import EmailAddress
 
 from accounts.clock import database_now
 from accounts.models import FreelancerProfile
@@ -23,10 +25,19 @@ def suspend(freelancer: FreelancerProfile) -> None:
     freelancer.user.save(update_fields=["is_active"])
 
 
+def unconfirm(freelancer: FreelancerProfile) -> None:
+    EmailAddress.objects.filter(user=freelancer.user).update(verified=False)
+
+
+def confirm_another(freelancer: FreelancerProfile) -> None:
+    EmailAddress.objects.filter(user=freelancer.user).update(email="another@people.example")
+
+
 GOING = pytest.mark.parametrize("go", [leave, suspend])
+NOT_HERE = pytest.mark.parametrize("go", [leave, suspend, unconfirm, confirm_another])
 
 
-@GOING
+@NOT_HERE
 def test_no_request_reaches_them(cleo, finn, go):
     assert send(cleo, people.freelancer("Gil")).pk
     go(finn)
@@ -34,12 +45,14 @@ def test_no_request_reaches_them(cleo, finn, go):
     assert QuotaEntry.objects.count() == 1
 
 
-@GOING
-def test_they_are_not_listed(finn, go):
+@NOT_HERE
+def test_they_are_not_listed(cleo, finn, go):
     assert finn in selectors.talent(words="", skill="")
+    assert finn in selectors.within_reach(cleo.client)
     go(finn)
     assert finn not in selectors.talent(words="", skill="")
     assert finn not in selectors.profiles()
+    assert finn not in selectors.within_reach(cleo.client)
 
 
 @GOING

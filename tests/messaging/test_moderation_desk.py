@@ -62,6 +62,8 @@ def test_a_reason_is_required_and_what_was_typed_is_kept(desk, flag, act, reason
     answer = desk.post(address(flag, act), {"reason": reason})
 
     assert answer.status_code == 422
+    # Said at the top, too, with the way to the field.
+    assert f'<a href="#{answer.context["form"]["reason"].id_for_label}">' in answer.text
     assert reason.strip() in answer.content.decode()
     assert logged() == []
     assert not Hold.objects.exists()

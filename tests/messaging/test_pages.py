@@ -15,7 +15,7 @@ from accounts.clock import database_now
 from accounts.models import FreelancerProfile, Membership
 from accounts.models.client import Plan
 from messaging.models import ContactRequest
-from messaging.services.door import block_client, unblock_client
+from messaging.services.door import block_client, make_link, unblock_client
 from messaging.services.requests import open_request
 from tests import people
 from tests.messaging.letters import LETTER, reply, send, write
@@ -240,16 +240,28 @@ def block_many(finn: FreelancerProfile, rows: range, now: datetime) -> None:
         block_client(freelancer=finn, client=client, clock=people.at(now))
 
 
+def make_many_links(finn: FreelancerProfile, rows: range, now: datetime) -> None:
+    for number in rows:
+        make_link(
+            freelancer=finn,
+            label=f"Link {number}",
+            expires_at=None,
+            most_uses=3,
+            clock=people.at(now),
+        )
+
+
 def list_more(finn: FreelancerProfile, rows: range, now: datetime) -> None:
     for number in rows:
         people.freelancer(f"F{number}")
 
 
 FREELANCERS_PAGES: list[tuple[str, Callable[..., None], int]] = [
-    ("requests", ask_finn, 13),
-    ("conversations", answer_all, 12),
-    ("door", block_many, 13),
-    ("talent", list_more, 13),
+    ("requests", ask_finn, 18),
+    ("conversations", answer_all, 13),
+    ("blocks", block_many, 13),
+    ("links", make_many_links, 13),
+    ("talent", list_more, 14),
 ]
 
 
@@ -265,7 +277,7 @@ def test_a_freelancers_page_costs_the_same_however_long(finn, now, signed_in, li
     assert cost_of(browser, reverse(listed)) == cost
 
 
-@pytest.mark.parametrize(("listed", "cost"), [("sent", 11), ("eligibility", 20)])
+@pytest.mark.parametrize(("listed", "cost"), [("sent", 13), ("eligibility", 24)])
 def test_a_clients_page_costs_the_same_however_long(now, signed_in, listed, cost):
     petra: Membership = people.member(people.client("Petra", now, plan=Plan.PLUS), "Petra")
     browser = signed_in(petra)
@@ -281,10 +293,10 @@ def test_a_thread_costs_the_same_however_long(cleo, finn, signed_in):
     request = send(cleo, finn, now=database_now() - timedelta(hours=1))
     reply(finn, request.conversation, "Gladly.")
     browser = signed_in(colleague)
-    assert cost_of(browser, conversation_page(request)) == 12
+    assert cost_of(browser, conversation_page(request)) == 17
     for number in range(30):
         write(cleo, request.conversation, f"Line {number}")
-    assert cost_of(browser, conversation_page(request)) == 12
+    assert cost_of(browser, conversation_page(request)) == 17
     assert f"<strong>{cleo.user.name}</strong>" in text_of(browser, conversation_page(request))
     assert "Line 29" in text_of(browser, conversation_page(request))
 

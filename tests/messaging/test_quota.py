@@ -7,9 +7,9 @@ import pytest
 from accounts.models.client import Plan
 from eligibility.rules import Quota
 from messaging.models import Conversation, QuotaEntry
-from messaging.policy import cycle_start, next_cycle_start, quota_since, quota_state
 from messaging.quota import quota_at
 from messaging.services.conversations import write_as_freelancer
+from messaging.slots import cycle_start, next_cycle_start, quota_since, quota_state
 from tests import people
 from tests.messaging.letters import send
 

@@ -6,7 +6,6 @@ from django.db import transaction
 
 from accounts.clock import database_now
 from accounts.locks import lock_client
-from accounts.models import Membership
 from eligibility.models import Payment, Refund
 
 
@@ -24,9 +23,3 @@ def refund_whole(payment: Payment) -> None:
             at=now,
             recorded_at=now,
         )
-
-
-def remove_member(member: Membership) -> None:
-    with transaction.atomic(durable=True):
-        lock_client(member.client_id)
-        Membership.objects.filter(pk=member.pk).update(left_at=database_now())

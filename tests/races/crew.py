@@ -162,11 +162,13 @@ def _do(deed: Deed, line: threading.Barrier, go: threading.Event) -> Any:
 
 
 def _told(deed: Deed, line: threading.Barrier, go: threading.Event) -> Outcome:
-    from messaging.services.outcomes import Refused
+    from messaging.services.outcomes import Moved, NotOpen, Refused
 
     try:
         return Outcome("done", _do(deed, line, go))
     except Refused as refused:
         return Outcome(refused.refusal.value)
+    except (Moved, NotOpen) as failure:
+        return Outcome(type(failure).__name__)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is what the round shows
         return Outcome(f"{type(error).__name__}: {error}".removesuffix(": "))

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.clock import database_now
-from accounts.models import FreelancerProfile
+from accounts.models import FreelancerProfile, Membership
 from messaging.invariants import violations
 from messaging.models import QuotaEntry
 from messaging.services import door
@@ -16,6 +16,7 @@ from tests import people
 from tests.races import twins
 from tests.races.crew import Crew
 from tests.races.deeds import keep_writing, send
+from tests.races.test_intake_race import LET_IN, USES, link_of
 from tests.races.test_quota_race import SLOTS, eligible
 from tests.races.trials import trial
 
@@ -33,8 +34,7 @@ def test_a_careless_count_lets_too_many_through(crew: Crew, crowd, now, twin: Ca
             break
     assert accepted > SLOTS
     assert QuotaEntry.objects.filter(client=member.client).count() == accepted
-    broken = [violation.sentence for violation in violations()]
-    assert "No 24 hours hold more slots than the plan has." in broken
+    assert "No 24 hours hold more slots than the plan has." in broken()
 
 
 @pytest.mark.postgres
@@ -55,8 +55,7 @@ def test_a_look_before_the_lock_comes_too_early(crew: Crew, talk):
     )
     writers = [partial(twins.keep_writing_unlocked, member, conversation) for member in members]
     assert _some_message_is_late(crew, block, writers, talk)
-    broken = [violation.sentence for violation in violations()]
-    assert "Nothing arrives while a block is in force." in broken
+    assert "Nothing arrives while a block is in force." in broken()
 
 
 def _some_message_is_late(crew: Crew, block, writers, talk) -> bool:
@@ -97,3 +96,42 @@ def test_sqlite_transactions_take_the_write_lock_at_their_start(transactional_db
         assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     other.execute("BEGIN IMMEDIATE")
     other.close()
+
+
+@pytest.mark.postgres
+def test_a_bar_counted_beside_others_lets_too_many_in(crew: Crew, askers):
+    def bar(number: int) -> tuple[FreelancerProfile, str]:
+        return people.freelancer(f"F{number}", door="selective", intake_day=LET_IN), ""
+
+    assert _lets_in(crew, askers, bar) > LET_IN
+    assert "A door lets in no more than it said." in broken()
+
+
+@pytest.mark.postgres
+def test_a_link_counted_beside_others_opens_too_often(crew: Crew, askers):
+    def link(number: int) -> tuple[FreelancerProfile, str]:
+        finn = people.freelancer(f"F{number}", door="closed")
+        return finn, link_of(finn, USES).code
+
+    assert _lets_in(crew, askers, link) > USES
+    assert "A link is used no more often than it allows." in broken()
+
+
+def _lets_in(
+    crew: Crew, askers: list[Membership], entrance: Callable[[int], tuple[FreelancerProfile, str]]
+) -> int:
+    """The most that got in at once by a twin, in as many rounds as it takes to be too many."""
+    most = 0
+    for number in range(TRIES):
+        freelancer, code = entrance(number)
+        outcomes = crew.together(
+            [partial(twins.send_sharing, member, freelancer, code) for member in askers]
+        )
+        most = max(most, [outcome.said for outcome in outcomes].count("done"))
+        if most > LET_IN:
+            break
+    return most
+
+
+def broken() -> list[str]:
+    return [violation.sentence for violation in violations()]

@@ -9,13 +9,15 @@ import uuid
 from django.db import transaction
 
 from accounts.clock import database_now
-from accounts.locks import lock_client
+from accounts.locks import lock_client, share_freelancer
 from accounts.models import ClientAccount, FreelancerProfile, Membership
 from messaging import quota, selectors
+from messaging.door import Refusal
 from messaging.models import Block, Conversation, Message, QuotaEntry
-from messaging.policy import DAY, Deliver, Refusal, decide
+from messaging.policy import Deliver, decide
 from messaging.services import requests
 from messaging.services.outcomes import Refused
+from messaging.slots import DAY
 from tests.messaging.letters import LETTER
 from tests.races.deeds import BREATH, ENOUGH
 
@@ -42,11 +44,25 @@ def clock_before_lock(member: Membership, freelancer: FreelancerProfile) -> None
         _write(member, freelancer)
 
 
+def send_sharing(member: Membership, freelancer: FreelancerProfile, code: str = "") -> None:
+    """Counts what the door or a link lets in beside others who do: the profile is only shared."""
+    letter = requests._Letter(member, freelancer, LETTER, uuid.uuid4().hex, code)
+    with transaction.atomic(durable=True):
+        client = lock_client(member.client_id)
+        profile = share_freelancer(freelancer.pk)
+        context = selectors.send_context(client, profile, database_now(), code=code)
+        decision = decide(context)
+        if not isinstance(decision, Deliver):
+            raise Refused(decision.refusal)
+        requests._deliver(letter, client, profile, decision, context)
+
+
 def _write(member: Membership, freelancer: FreelancerProfile) -> None:
     now = database_now()
     context = selectors.send_context(member.client, freelancer, now)
-    request = requests._write(member, freelancer, LETTER, uuid.uuid4().hex, now)
-    requests._write_receipt(request, Deliver("gate"), context.verdict)
+    letter = requests._Letter(member, freelancer, LETTER, uuid.uuid4().hex, "")
+    request = requests._write(letter, freelancer, Deliver("gate"), now)
+    requests._write_receipt(request, Deliver("gate"), context, None)
     quota.use_slot(request)
 
 

@@ -31,10 +31,29 @@ TABLE = {
     "policy": ("", EVERYBODY.format(200), NOBODY),
     # Cleo talks to Finn already, so her way leads back to his page; Otto may write.
     "compose": ("finn.slug", "302 302 403 200 403 403", POST_MEMBERS.format(422)),
+    # Nothing was typed, so nothing is kept: back to the page.
+    "first_draft": ("finn.slug", IN, POST_MEMBERS.format(303)),
+    "reply_draft": ("waiting.public_id", IN, "403 403 303 404 403 403"),
+    "message_draft": ("conversation.public_id", IN, "403 303 303 404 404 404"),
+    "write_first_draft": ("ida.client.public_id", IN, POST_FREELANCERS.format(303)),
     "requests": ("", FREELANCERS.format(200), SIGNED_OUT.format(405)),
     "request": ("waiting.public_id", "302 403 200 404 403 403", SIGNED_OUT.format(405)),
+    "selection": ("", IN, POST_FREELANCERS.format(422)),
+    "acting": ("", IN, POST_FREELANCERS.format(422)),
+    "selection_result": ("", FREELANCERS.format(302), SIGNED_OUT.format(405)),
+    # Without saying what to do, its page is the request's.
+    "answer": ("waiting.public_id", "302 403 302 404 403 403", SIGNED_OUT.format(405)),
+    "checking": ("waiting.public_id", IN, "403 403 303 404 403 403"),
     "opening": ("waiting.public_id", IN, "403 403 303 404 403 403"),
     "reply": ("waiting.public_id", IN, "403 403 422 404 403 403"),
+    "accepting": ("waiting.public_id", IN, "403 403 303 404 403 403"),
+    "declining": ("waiting.public_id", IN, "403 403 303 404 403 403"),
+    # A "not now" needs its day.
+    "putting_off": ("waiting.public_id", IN, "403 403 422 404 403 403"),
+    # Nothing was answered that could be taken back.
+    "undoing": ("waiting.public_id", IN, "403 403 409 404 403 403"),
+    "blocking": ("waiting.public_id", IN, "403 403 303 404 403 403"),
+    "unblocking": ("waiting.public_id", IN, "403 403 303 404 403 403"),
     "conversations": ("", "302 200 200 200 403 403", SIGNED_OUT.format(405)),
     "conversation": (
         "conversation.public_id",
@@ -45,16 +64,61 @@ TABLE = {
     "reading": ("conversation.public_id", IN, "403 303 303 404 404 404"),
     # The reply is Finn's, to Cleo: she may flag it, he may not.
     "flag": ("reply.public_id", "302 200 404 404 404 404", "403 422 404 404 404 404"),
+    "live": ("", SIGNED_IN.format(200), SIGNED_OUT.format(405)),
+    "live_requests": ("", FREELANCERS.format(200), SIGNED_OUT.format(405)),
+    "live_thread": ("conversation.public_id", "302 200 200 404 404 404", SIGNED_OUT.format(405)),
     "door": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
+    "back_test": ("", IN, POST_FREELANCERS.format(422)),
+    "pause_end": ("", IN, POST_FREELANCERS.format(303)),
+    "blocks": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
+    "blocking_client": (
+        "ida.client.public_id",
+        FREELANCERS.format(200),
+        SIGNED_OUT.format(405),
+    ),
+    "links": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
+    "revocation": ("link.code", IN, "403 403 303 404 403 403"),
+    # Finn's own; to a client it leads on to where one writes to him.
+    "open_door": ("link.code", "302 302 200 302 403 403", SIGNED_OUT.format(405)),
     "client": ("cleo.client.public_id", "302 200 200 200 403 200", SIGNED_OUT.format(405)),
     "block": ("cleo.client.public_id", IN, POST_FREELANCERS.format(303)),
     "unblock": ("cleo.client.public_id", IN, POST_FREELANCERS.format(303)),
+    "block_freelancer": ("finn.slug", IN, POST_MEMBERS.format(303)),
+    "unblock_freelancer": ("finn.slug", IN, POST_MEMBERS.format(303)),
+    "client_blocks": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
     "sent": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
     "sent_request": ("answered.public_id", "302 200 403 404 403 403", SIGNED_OUT.format(405)),
+    # Answered already: the way leads back to the request, and a POST hears how it stands now.
+    "withdrawal": ("answered.public_id", "302 302 403 404 403 403", "403 409 403 404 403 403"),
     "eligibility": ("", MEMBERS.format(200), SIGNED_OUT.format(405)),
     "settings": ("", SIGNED_IN.format(200), SIGNED_OUT.format(422)),
+    "mail_settings": ("", SIGNED_IN.format(200), SIGNED_OUT.format(422)),
+    "mail_again": ("", IN, SIGNED_OUT.format(303)),
+    # A token that nobody sealed; one that was needs nobody to be signed in.
+    "mail_off": ("'no-such-token'", EVERYBODY.format(404), EVERYBODY.format(404)),
+    "notices": ("", SIGNED_IN.format(200), SIGNED_OUT.format(405)),
+    "notices_seen": ("", IN, SIGNED_OUT.format(303)),
     "profile": ("", FREELANCERS.format(200), POST_FREELANCERS.format(422)),
     "client_account": ("", MEMBERS.format(200), POST_MEMBERS.format(422)),
+    "invite": ("", IN, POST_MEMBERS.format(422)),
+    "invitation_revoking": ("invitation.code", IN, "403 303 403 404 403 403"),
+    "role": ("cleo.pk", IN, "403 422 403 404 403 403"),
+    # Cleo is the only owner of hers, and Otto of his.
+    "removal": ("cleo.pk", IN, "403 409 403 404 403 403"),
+    "leaving": ("", IN, POST_MEMBERS.format(409)),
+    "invitation": ("invitation.code", EVERYBODY.format(200), NOBODY),
+    # Wim is invited, and has joined when Mona tries.
+    "joining": ("invitation.code", IN, "403 403 403 403 303 409"),
+    # Otto has worked for Ida.
+    "write_first": (
+        "ida.client.public_id",
+        "302 403 403 200 403 403",
+        "403 403 422 422 403 403",
+    ),
+    # For whoever runs the site; the figures only where METRICS_TOKEN is set, to who knows it.
+    "healthz": ("", EVERYBODY.format(200), NOBODY),
+    "readyz": ("", EVERYBODY.format(200), NOBODY),
+    "metrics": ("", EVERYBODY.format(404), NOBODY),
     # Of django-allauth; its forms come back with 200.
     "account_login": ("", VISITORS.format(200), ON.format(200)),
     "account_signup": ("", VISITORS.format(200), ON.format(200)),

@@ -12,9 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.clock import database_now
-from accounts.models import FreelancerProfile, Membership, User
-from messaging.models import ContactRequest, Conversation, Message
+from accounts.models import FreelancerProfile, Invitation, Membership, User
+from accounts.services import invite
+from messaging.models import ContactRequest, Conversation, Message, OpenDoorLink
 from messaging.services.conversations import write_as_freelancer
+from messaging.services.door import make_link
 from messaging.services.requests import RequestContent, send_request
 from tests import people
 
@@ -28,7 +30,8 @@ _MOVING = {"sessions.session", "usersessions.usersession"}
 class World:
     """Cleo and Finn talk; Ida's request waits for Finn under seal; Gina has no mail yet.
 
-    Otto is an outsider on both sides, Wim has signed up and is neither client nor freelancer.
+    Otto is an outsider on both sides, but has worked for Ida, so may write to her first. Wim has
+    signed up and is neither client nor freelancer; Cleo has invited him.
     """
 
     cleo: Membership
@@ -42,13 +45,15 @@ class World:
     answered: ContactRequest
     waiting: ContactRequest
     reply: Message
+    invitation: Invitation
+    link: OpenDoorLink
 
 
 def build(now: datetime) -> World:
     cleo = people.member(people.eligible_client(now), "Cleo")
     ida = people.member(people.eligible_client(now, "Ida Ink"), "Ida")
     otto = people.member(people.eligible_client(now, "Otto Outside"), "Otto")
-    people.freelancer("Otto", person=otto.user)
+    people.related(ida.client, people.freelancer("Otto", person=otto.user), now)
     finn, gina = people.freelancer("Finn"), people.freelancer("Gina")
     answered = write(cleo, finn)
     reply = write_as_freelancer(
@@ -71,6 +76,10 @@ def build(now: datetime) -> World:
         answered=answered,
         waiting=write(ida, finn),
         reply=reply,
+        invitation=invite(owner=cleo, email="wim@people.example", clock=database_now),
+        link=make_link(
+            freelancer=finn, label="Readers", expires_at=None, most_uses=None, clock=database_now
+        ),
     )
 
 
@@ -147,7 +156,8 @@ SIGN_UP = {
     "password1": "a long walk in the rain",
     "password2": "a long walk in the rain",
 }
-_DELIVERY = {"messaging.conversation", "messaging.message", "messaging.act"}
+_TOLD = "accounts.notification"
+_DELIVERY = {"messaging.conversation", "messaging.message", "messaging.act", _TOLD}
 _FIRST = _DELIVERY | {"messaging.contactrequest", "messaging.receipt", "messaging.quotaentry"}
 _JOINED = {"user", "clientaccount", "membership", "planchange"}
 
@@ -198,7 +208,7 @@ FORMS = [
         "cleo",
         lambda w: reverse("writing", args=[w.conversation.public_id]),
         MESSAGE,
-        {"messaging.conversation", "messaging.message"},
+        {"messaging.conversation", "messaging.message", _TOLD},
     ),
     _form(
         "flag",
@@ -208,12 +218,60 @@ FORMS = [
         {"messaging.flag", "messaging.act"},
     ),
     _form(
+        "no thanks",
+        "finn",
+        lambda w: reverse("declining", args=[w.waiting.public_id]),
+        {"ready": "booked", "line": "Ask me again in spring."},
+        {"messaging.contactrequest", "messaging.act", _TOLD},
+    ),
+    _form(
+        "not now",
+        "finn",
+        lambda w: reverse("putting_off", args=[w.waiting.public_id]),
+        {"wait": "month", "until": ""},
+        {"messaging.contactrequest", "messaging.act", _TOLD},
+    ),
+    _form(
+        "selection",
+        "finn",
+        lambda w: reverse("acting"),
+        {"do": "flag", "reason": "spam", "note": "The same to everybody."},
+        {"messaging.flag", "messaging.act"},
+    ),
+    _form(
+        "shelf",
+        "finn",
+        lambda w: reverse("requests"),
+        {"show": "expired", "q": "maps"},
+        set(),
+        "get",
+    ),
+    _form(
         "door",
         "finn",
         lambda w: reverse("door"),
-        {"door": "closed", "known_clients_pass": "on"},
+        {
+            "door": "selective",
+            "least_spend": "500000",
+            "least_tenure": "6",
+            "tenure_unit": "months",
+            "has_hired": "on",
+            "per_day": "3",
+            "per_week": "10",
+            "pause_until": "",
+            "known_clients_pass": "on",
+            "waiting": "keep",
+        },
         {"accounts.freelancerprofile", "messaging.act"},
     ),
+    _form(
+        "link",
+        "finn",
+        lambda w: reverse("links"),
+        {"label": "Newsletter readers", "last_day": "", "most_uses": "10"},
+        {"messaging.opendoorlink", "messaging.act"},
+    ),
+    _form("block by link", "finn", lambda w: reverse("blocks"), {"client": ""}, set()),
     _form(
         "profile",
         "finn",
@@ -232,7 +290,12 @@ FORMS = [
         "client account",
         "cleo",
         lambda w: reverse("client_account"),
-        {"name": "Cleo & Daughters", "country": "SE", "website": "https://cleo.example"},
+        {
+            "name": "Cleo & Daughters",
+            "country": "SE",
+            "website": "https://cleo.example",
+            "shows_reading": "on",
+        },
         {"accounts.clientaccount"},
     ),
     _form(
@@ -241,6 +304,28 @@ FORMS = [
         lambda w: reverse("settings"),
         {"name": "Cleo C.", "time_zone": "Europe/Oslo"},
         {"accounts.user"},
+    ),
+    _form(
+        "invite",
+        "cleo",
+        lambda w: reverse("invite"),
+        {"email": "nora@people.example"},
+        {"accounts.invitation"},
+    ),
+    _form("role", "cleo", lambda w: reverse("role", args=[w.cleo.pk]), {"role": "owner"}, set()),
+    _form(
+        "write first",
+        "otto",
+        lambda w: reverse("write_first", args=[w.ida.client.public_id]),
+        MESSAGE,
+        _DELIVERY,
+    ),
+    _form(
+        "draft",
+        "cleo",
+        lambda w: reverse("first_draft", args=[w.gina.slug]),
+        REQUEST | {"skill": ""},
+        {"messaging.draft"},
     ),
     _form("search", "", lambda w: reverse("talent"), {"q": "maps", "skill": "maps"}, set(), "get"),
 ]
@@ -251,7 +336,12 @@ def form(name: str) -> Form:
 
 
 def complete(world: World, one: Form) -> dict[str, str]:
-    """What is accepted in this world; a request names one of the freelancer's own skills."""
+    """What is accepted in this world; a request names one of the freelancer's own skills, and what
+    is done to many names them."""
+    if one.name == "block by link":
+        return {"client": f"https://threshold.example{world.ida.client.get_absolute_url()}"}
+    if one.name == "selection":
+        return {**one.good, "chosen": str(world.waiting.public_id)}
     if one.name != "compose":
         return dict(one.good)
     skill = world.gina.skills.all()[0]

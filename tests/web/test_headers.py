@@ -167,6 +167,21 @@ def test_the_production_settings_are_these():
     ], done.stderr  # fmt: skip
 
 
+SIGN = "from django.core import signing; print(signing.dumps(7))"
+READ = "from django.core import signing; print(signing.loads({!r}))"
+
+
+@pytest.mark.sqlite
+def test_what_the_key_before_has_signed_still_counts():
+    before = "a-key-that-was-good-until-today-and-is-long-and-random-enough"
+    signed = manage("shell", "-v", "0", "-c", SIGN, SECRET_KEY=before).stdout.strip()
+    read = READ.format(signed)
+
+    known = manage("shell", "-v", "0", "-c", read, SECRET_KEY_FALLBACKS=f"another-one,{before}")
+    assert known.stdout == "7\n", known.stderr
+    assert "BadSignature" in manage("shell", "-v", "0", "-c", read).stderr
+
+
 @pytest.mark.sqlite
 def test_djangos_own_check_finds_nothing_in_production():
     clean = manage("check", "--deploy", "--fail-level", "WARNING")

@@ -63,6 +63,28 @@ def test_a_freelancer_who_signs_up_has_a_profile_with_an_open_door(db):
     assert not ClientAccount.objects.exists()
 
 
+def test_a_freelancer_is_there_for_others_once_the_address_is_verified(world):
+    """Somebody else may have typed it."""
+    sign_up(role="freelancer")
+    profile = FreelancerProfile.objects.get(user__email=SIGN_UP["email"])
+    profile.headline = "Draws maps"
+    profile.save()
+    cleos = browser(world, "cleo")
+
+    def seen(slug: str):
+        names = ("talent_profile", "compose", "block_freelancer")
+        pages = [cleos.get(reverse(name, args=[slug])) for name in names]
+        pages.append(cleos.post(reverse("compose", args=[slug]), {"body": "Hello"}))
+        return [(page.status_code, TOKEN.sub(b"", page.content)) for page in pages]
+
+    assert seen(profile.slug) == seen("nobody")
+    assert "Draws maps" not in cleos.get(reverse("talent")).content.decode()
+
+    Client().post(link_of_last_mail()[1])
+    assert seen(profile.slug)[0][0] == 200
+    assert "Draws maps" in cleos.get(reverse("talent")).content.decode()
+
+
 def test_nobody_comes_in_before_the_address_is_verified(db):
     client = Client()
     sign_up(client)

@@ -22,7 +22,12 @@ pytestmark = pytest.mark.sqlite
         ("ALLOWED_HOSTS", "", "ALLOWED_HOSTS is not set"),
         ("REDIS_URL", "", "REDIS_URL is not set"),
         ("EMAIL_URL", "", "EMAIL_URL is not set"),
+        ("DEFAULT_FROM_EMAIL", "", "DEFAULT_FROM_EMAIL is not set"),
+        ("SENTRY_DSN", "https://key@errors.example/1", "the package sentry-sdk is not installed"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/nowhere", "PROMETHEUS_MULTIPROC_DIR is not a folder"),
+        ("STATEMENT_TIMEOUT", "10s", "STATEMENT_TIMEOUT is '10s'. Set it to a whole number"),
         ("TRUSTED_PROXY_COUNT", "-1", "TRUSTED_PROXY_COUNT is '-1'. Set it to a whole number"),
+        ("NOTICES_KEPT_DAYS", "29", "NOTICES_KEPT_DAYS is '29'. Set it to a whole number of 30"),
     ],
 )
 def test_a_site_does_not_start_on(name, value, sentence):

@@ -45,6 +45,7 @@ def test_each_person_gets_the_answer_of_the_table(world, name):
     assert " ".join(str(ask(world, name, "POST", who)) for who in PEOPLE) == post
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_no_address_knows_another_method(world, method):
     for who in PEOPLE:

@@ -161,7 +161,7 @@ def test_a_profile_says_nothing_harmful(world, field):
     ("typed", "kept"),
     [
         ("  Nora \u00a0 Notes ", "Nora Notes"),
-        ("Nora\r\nBcc: all@people.example", "Nora Bcc: all@people.example"),
+        ("Nora\r\nBcc: everybody", "Nora Bcc: everybody"),
         ("\u202eeroN\u202c", "eroN"),
         ("\uff2e\uff4f\uff52\uff41", "Nora"),
     ],
@@ -173,6 +173,31 @@ def test_a_name_is_one_line(world, typed, kept):
 
     world.cleo.user.refresh_from_db()
     assert world.cleo.user.name == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "fits"),
+    [
+        ("Text me on t.me/quickcash", False),
+        ("Pay here: https://evil.example", False),
+        ("WWW.evil.example", False),
+        ("nora@people.example", False),
+        ("Ask @nora", False),
+        ("Call +1 (555) 010-9999", False),
+        ("Booking.com", True),
+        ("A/B Testing Ltd. Co.", True),
+        ("Studio 1984, Berlin", True),
+    ],
+)
+@pytest.mark.parametrize("what", ["person", "client account"])
+def test_a_name_leads_nowhere(world, what, name, fits):
+    one = form(what)
+    before = rows()
+
+    answer = one.send(browser(world, one.who), world, one.good | {"name": name})
+
+    assert (answer.status_code == 303) is fits
+    assert fits or changed(before) == set()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,9 @@ STOCK_FORM = re.compile("This field is|Ensure this value|Enter a valid|Select a 
 STOCK_MAIL = re.compile("Hello from|Thank you for using|You're receiving|You are receiving")
 LINK = re.compile(r"https?://[^/\s]+(/account/confirm\S+)")
 
+#: About no database: once is enough.
+pytestmark = pytest.mark.sqlite
+
 NOTHING_FILLED_IN = [
     ("account_signup", ["whether you are a client or", "Type your name.", "Choose a password."]),
     ("account_login", ["Type your e-mail address.", "Type your password."]),
@@ -56,6 +59,17 @@ def test_an_empty_request_says_each_thing_to_choose(world):
         ("client_account", {"name": "", "website": "https://e.example/" + "a" * 200}),
         ("client_account", {"name": "n" * 121, "website": "no address", "country": "??"}),
         ("door", {"door": "ajar"}),
+        ("invite", {"email": "no address"}),
+        ("invite", {"email": f"{'a' * 250}@people.example"}),
+        (
+            "door",
+            {"door": "open", "least_spend": "1", "least_tenure": "x", "tenure_unit": "years"}
+            | {"skills": "0", "countries": "??", "pause_until": "soon", "waiting": "burn"}
+            | {"per_day": "0", "per_week": "many"},
+        ),
+        ("links", {"label": "", "last_day": "never", "most_uses": "501"}),
+        ("blocks", {"client": "Acme"}),
+        ("blocks", {"client": ""}),
     ],
 )
 def test_a_form_filled_in_wrongly_is_refused_in_our_words(world, name, wrong):

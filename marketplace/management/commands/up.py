@@ -12,7 +12,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.clock import database_now
 from marketplace import env
-from marketplace.demo import build, cast
+from marketplace.demo import build, cast, people
+from marketplace.keeper import Keeper
 
 
 class Command(BaseCommand):
@@ -41,17 +42,22 @@ class Command(BaseCommand):
         # Static files are read in a thread; that they are no async iterator is no news.
         warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
-        uvicorn.run(
-            "marketplace.asgi:application",
-            host="127.0.0.1",
-            port=port,
-            lifespan="off",
-            log_level="warning",
-            timeout_graceful_shutdown=2,
-        )
+        keeper = Keeper()
+        keeper.start()
+        try:
+            uvicorn.run(
+                "marketplace.asgi:application",
+                host="127.0.0.1",
+                port=port,
+                lifespan="off",
+                log_level="warning",
+                timeout_graceful_shutdown=2,
+            )
+        finally:
+            keeper.stop()
 
     def _tell(self, port: int) -> None:
-        people = [
+        shown = [
             *((c.login, c.person, c.shows) for c in cast.CLIENTS),
             *((f.login, f.name, f.shows) for f in cast.FREELANCERS),
             cast.MODERATOR,
@@ -59,7 +65,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nThreshold is on http://127.0.0.1:{port}/ (stop it with Ctrl-C).")
         self.stdout.write(f"Mail lands in {settings.EMAIL_FILE_PATH}.")
         self.stdout.write(f"Demo people, all with the password: {cast.PASSWORD}\n\n")
-        for login, name, shows in people:
+        for login, name, shows in shown:
             if shows:
-                self.stdout.write(f"  {name:<16} {build.address(login):<24} {shows}")
+                self.stdout.write(f"  {name:<16} {people.address(login):<24} {shows}")
         self.stdout.write("")

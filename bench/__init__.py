@@ -1,0 +1,1 @@
+"""Measurements. Nothing here is part of the site, and no test waits for a clock."""
