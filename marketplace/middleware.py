@@ -1,11 +1,14 @@
 """What happens to every request."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
+from allauth.account.adapter import get_adapter
 from allauth.usersessions.middleware import UserSessionsMiddleware
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -16,6 +19,8 @@ from marketplace import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 METHODS = ["GET", "HEAD", "POST"]
+SEEN_EVERY = timedelta(minutes=1)
+AGENT_KEPT = UserSession._meta.get_field("user_agent").max_length
 
 
 def readers_time_zone(get_response: GetResponse) -> GetResponse:
@@ -65,16 +70,29 @@ def see_other(get_response: GetResponse) -> GetResponse:
 
 
 def sessions_seen(get_response: GetResponse) -> GetResponse:
-    """Keeps when each session was last used, for its owner's list. An open page that looks by
-    itself is no use, and must not write once a minute."""
+    """Keeps when each session was last used, for its owner's list: to the minute, so that reading
+    pages does not write. An open page that looks by itself is no use."""
     kept = UserSessionsMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         looks = request.path_info.startswith("/live/")
-        response: HttpResponse = (get_response if looks else kept)(request)
+        response: HttpResponse = (get_response if looks or _is_known(request) else kept)(request)
         return response
 
     return middleware
+
+
+def _is_known(request: HttpRequest) -> bool:
+    """Whether this session was seen within the minute, by this browser at this address."""
+    if not request.user.is_authenticated:
+        return False
+    return UserSession.objects.filter(
+        session_key=request.session.session_key,
+        user=request.user,
+        ip=get_adapter().get_client_ip(request),
+        user_agent=request.headers.get("User-Agent", "")[:AGENT_KEPT],
+        last_seen_at__gt=timezone.now() - SEEN_EVERY,
+    ).exists()
 
 
 class SignedInUnlessSaid(LoginRequiredMiddleware):

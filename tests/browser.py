@@ -26,6 +26,7 @@ NOT_REACHED = (
     "Response Status Error Code",
     "htmx:afterRequest",
     "htmx:responseError",
+    "htmx:sendAbort",
     "htmx:sendError",
     "htmx:timeout",
 )

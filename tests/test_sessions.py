@@ -7,6 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts import heartbeat
 from accounts.services.sessions import forget_sessions
@@ -90,3 +91,26 @@ def test_it_is_a_step_of_upkeep(ida, now):
     upkeep()
     assert left() == ([], [])
     assert heartbeat.age() < 60
+
+
+def test_a_page_writes_that_a_session_was_seen_once_a_minute(ida, client):
+    """And at once when the browser or its address is another."""
+    client.force_login(ida)
+
+    def written(**how):
+        with CaptureQueriesContext(connection) as asked:
+            client.get("/settings/", **how)
+        return any(
+            "usersession" in each["sql"] and "SELECT" not in each["sql"][:6] for each in asked
+        )
+
+    assert written()
+    assert not written()
+    assert written(HTTP_USER_AGENT="Another")
+    assert written(HTTP_USER_AGENT="Another", REMOTE_ADDR="192.0.2.9")
+    assert not written(HTTP_USER_AGENT="Another", REMOTE_ADDR="192.0.2.9")
+    assert written(HTTP_USER_AGENT="y" * 900, REMOTE_ADDR="192.0.2.9")
+    assert not written(HTTP_USER_AGENT="y" * 900, REMOTE_ADDR="192.0.2.9")
+    UserSession.objects.update(last_seen_at=timezone.now() - timedelta(seconds=61))
+    assert written(HTTP_USER_AGENT="y" * 900, REMOTE_ADDR="192.0.2.9")
+    assert UserSession.objects.get().last_seen_at > timezone.now() - timedelta(seconds=60)

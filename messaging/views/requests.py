@@ -7,7 +7,7 @@ from functools import partial
 from uuid import UUID
 
 from django.contrib import messages as flash
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -29,6 +29,7 @@ from messaging.services.recheck import check_again
 from messaging.services.requests import open_request
 from messaging.standing import DOUBTED, REVOKED, UPHELD, Standing, standing
 from messaging.views.conversations import latest
+from messaging.views.ways import list_beside
 
 #: So many answers that can be taken back stand each above the list; more are on their shelves.
 UNDOABLE_SHOWN = 5
@@ -74,7 +75,7 @@ def shelf(request: HttpRequest, freelancer: FreelancerProfile) -> HttpResponse:
         "shelves": list(Shelf),
         "page": rows,
         "cards": shown_of(freelancer, rows.rows, now),
-        "place": "waiting" if waits else "shelf",
+        "place": _place(form.shelf),
         "drawn": {},
         "undoable": [(one, standing(one, now)) for one in undoable[:UNDOABLE_SHOWN]],
         "undo_all": _undo_all(undoable, now),
@@ -180,4 +181,15 @@ def request_page(
         "refusal": refusal,
         "back": reverse("request", args=[shown.public_id]),
     }
+    if beside := list_beside(request):
+        listed = ShelfForm(QueryDict(beside.query))
+        listed.is_valid()
+        context["back"] = f"{beside.path}?{beside.query}"
+        context["place"] = _place(listed.shelf)
+        return render(request, "requests/_opened.html", context, status=status)
     return render(request, "requests/detail.html", context, status=status)
+
+
+def _place(shelf: Shelf) -> str:
+    """What undoing shows in a card's place."""
+    return "waiting" if shelf is Shelf.WAITING else "shelf"

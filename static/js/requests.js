@@ -12,6 +12,9 @@ const current = () => {
   return holder(document.activeElement) || lone;
 };
 
+// Its place in the list, also when it is read beside it.
+const listed = () => document.getElementById(current()?.dataset.card) || current();
+
 // Ticks
 
 let lastTicked;
@@ -217,7 +220,7 @@ try {
 
 function moveBy(step) {
   const every = cards();
-  const at = every.indexOf(current()?.querySelector("article"));
+  const at = every.indexOf(listed()?.querySelector("article"));
   const next = at < 0 ? (step > 0 ? 0 : every.length - 1) : at + step;
   every[Math.max(0, Math.min(next, every.length - 1))]?.focus();
 }
@@ -231,7 +234,7 @@ function undoLast() {
 }
 
 function tickCurrent(range) {
-  const box = current()?.querySelector(".tick input");
+  const box = listed()?.querySelector(".tick input");
   if (!box) return;
   box.checked = range || !box.checked;
   tick(box, range);

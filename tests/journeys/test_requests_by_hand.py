@@ -1,55 +1,15 @@
 """The list of requests by keys and mouse: ticks, undo, and what goes wrong on the way."""
 
-from collections.abc import Callable
-
 import pytest
-from django.conf import settings
-from django.test import Client
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from accounts.clock import database_now
-from accounts.models import FreelancerProfile
 from messaging.models import ContactRequest
 from messaging.services.answers import decline_request
-from tests import people
-from tests.browser import PageAt
+from tests.journeys.desk import ASKERS, press, states
 from tests.messaging.letters import send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-ASKERS = 5
-
-
-@pytest.fixture
-def finns(page_at: PageAt, live_server, finn: FreelancerProfile, now) -> Page:
-    """Finn's list, with five who wait: the newest is Client 4."""
-    for number in range(ASKERS):
-        send(people.member(people.eligible_client(now, f"Client {number}")), finn)
-    browser = Client()
-    browser.force_login(finn.user)
-    page = page_at(1280)
-    name = settings.SESSION_COOKIE_NAME
-    value = browser.cookies[name].value
-    page.context.add_cookies([{"name": name, "value": value, "url": live_server.url}])
-    page.clock.install()
-    page.goto("/requests/")
-    return page
-
-
-@pytest.fixture
-def card(finns: Page) -> Callable[[int], Locator]:
-    """The card of Client `number`."""
-    return lambda number: finns.locator("#requests article", has_text=f"Client {number}")
-
-
-def states() -> list[str]:
-    return list(ContactRequest.objects.order_by("pk").values_list("state", flat=True))
-
-
-def press(page: Page, keys: str) -> None:
-    for key in keys.split():
-        page.keyboard.press(key)
-
 
 def test_keys_move_answer_and_take_back(finns: Page, card):
     press(finns, "j j k j")

@@ -335,7 +335,7 @@ def test_a_shelf_costs_the_same_however_long(finn, now, signed_in, shelf, query)
     fill(shelf)(finn, range(2), now)
     # The list of what waits also tells what can still be taken back; a search looks twice, and
     # whether there is more to look through.
-    cost = 17 + (shelf is Shelf.WAITING) + 3 * bool(query)
+    cost = 13 + (shelf is Shelf.WAITING) + 3 * bool(query)
     assert cost_of(browser, shelf_page(shelf, q=query)) == cost
     fill(shelf)(finn, range(2, 30), now)
     assert "before=" in text_of(browser, shelf_page(shelf, q=query))
