@@ -16,7 +16,7 @@ def password_change(
 
 admin.site.site_header = _("Threshold desk")
 admin.site.site_title = _("Threshold desk")
-admin.site.index_title = _("What there is to see to")
+admin.site.index_title = _("Overview")
 # Everything stands on the first page; beside a table there is no room to spare.
 admin.site.enable_nav_sidebar = False
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
-from allauth.account.adapter import get_adapter
 from allauth.usersessions.middleware import UserSessionsMiddleware
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -15,6 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.adapter import client_address
 from marketplace import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -86,13 +86,14 @@ def _is_known(request: HttpRequest) -> bool:
     """Whether this session was seen within the minute, by this browser at this address."""
     if not request.user.is_authenticated:
         return False
-    return UserSession.objects.filter(
+    known = UserSession.objects.filter(
         session_key=request.session.session_key,
         user=request.user,
-        ip=get_adapter().get_client_ip(request),
+        ip=client_address(request),
         user_agent=request.headers.get("User-Agent", "")[:AGENT_KEPT],
         last_seen_at__gt=timezone.now() - SEEN_EVERY,
-    ).exists()
+    )
+    return bool(known.exists())
 
 
 class SignedInUnlessSaid(LoginRequiredMiddleware):

@@ -203,7 +203,7 @@ class Receipt(AppendOnly):
     """
 
     class Basis(models.TextChoices):
-        GATE = "gate", _("Met every criterion of the gate")
+        GATE = "gate", _("Met what the gate asks of their plan")
         RELATIONSHIP = "relationship", _("Already known to the freelancer")
 
     request = models.OneToOneField(ContactRequest, models.PROTECT, related_name="receipt")

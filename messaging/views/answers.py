@@ -124,7 +124,9 @@ def _answer(
         raise PermissionDenied(_("You have left the marketplace, so nothing was done.")) from None
     except Moved:
         now_shown = selectors.request_of(freelancer, public_id)
-        return _tell(request, freelancer, now_shown, status=409)
+        stands = standing.standing(now_shown, database_now()).sentence
+        sentence = _("That was not done, for this came first. {stands}").format(stands=stands)
+        return _tell(request, freelancer, now_shown, status=409, sentence=sentence)
     return _tell(request, freelancer, selectors.request_of(freelancer, public_id), back=back)
 
 

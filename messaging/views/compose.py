@@ -158,7 +158,7 @@ def _page(
     draft: Draft | None = None,
 ) -> HttpResponse:
     """The form under what there is to say; where nothing was judged, with what a judgement would
-    read now. Before anything was typed a reason why not stands alone."""
+    read now. Where nothing was typed a reason why not stands alone."""
     advice = advice or selectors.send_context(member.client, freelancer, database_now())
     context = {
         "facts": facts_of(member.client, advice.verdict),
@@ -169,7 +169,7 @@ def _page(
         "quota_sentence": wording.quota_sentence(advice.quota, advice.now),
         "known_because": known_because(member, freelancer) if advice.pair.known else "",
         "told": told,
-        "may_type": form.is_bound or not told.sentence,
+        "may_type": form.is_bound or draft is not None or not told.sentence,
     }
     status = 429 if told.seconds else status
     response = render(request, "compose/page.html", context, status=status)

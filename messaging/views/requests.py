@@ -115,11 +115,14 @@ def opening(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID
 
 
 @act_of("request")
-@limits.limited("checking")
 @freelancer_only
 def checking(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
     """Hold the receipt against the records of its instant once more."""
     shown = selectors.request_of(freelancer, public_id)
+    if seconds := limits.seconds_to_wait(request, "checking"):
+        sentence = limits.wait_sentence(seconds)
+        response = request_page(request, freelancer, shown, refusal=sentence, status=429)
+        return limits.retry_after(response, seconds)
     differs = check_again(request=shown, freelancer=freelancer, clock=database_now)
     if not differs:
         flash.success(request, UPHELD)
@@ -160,7 +163,14 @@ def reply(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) 
         shown = selectors.request_of(freelancer, public_id)
         sentence = standing(shown, database_now()).sentence
         return request_page(request, freelancer, shown, form, sentence, 409)
-    return redirect(latest(shown.conversation))
+    return _lead_on(request, latest(shown.conversation))
+
+
+def _lead_on(request: HttpRequest, to: str) -> HttpResponse:
+    """To another page, from beside the list as well: there a redirect would bring its text only."""
+    if not list_beside(request):
+        return redirect(to)
+    return HttpResponse(status=204, headers={"HX-Redirect": to})
 
 
 def request_page(
@@ -184,7 +194,7 @@ def request_page(
     if beside := list_beside(request):
         listed = ShelfForm(QueryDict(beside.query))
         listed.is_valid()
-        context["back"] = f"{beside.path}?{beside.query}"
+        context["back"] = beside.geturl()
         context["place"] = _place(listed.shelf)
         return render(request, "requests/_opened.html", context, status=status)
     return render(request, "requests/detail.html", context, status=status)

@@ -3,6 +3,7 @@
 from urllib.parse import SplitResult, urlsplit
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 
@@ -22,11 +23,13 @@ def by_htmx(request: HttpRequest) -> bool:
 
 
 def list_beside(request: HttpRequest) -> SplitResult | None:
-    """The list that a request is asked for to stand beside; None where it's a page of its own.
+    """The list of requests, without its host, that one is asked for to stand beside; None where it
+    is a page of its own.
 
     Htmx sends the same headers again after a redirect, so this holds for the page that follows.
     """
     shown = request.headers.get("HX-Current-URL", "")
     if request.headers.get("HX-Target") != "opened" or not _is_ours(request, shown):
         return None
-    return urlsplit(shown)
+    found = urlsplit(shown)._replace(scheme="", netloc="", fragment="")
+    return found if found.path == reverse("requests") else None

@@ -5,34 +5,45 @@
 (() => {
   const beside = () => document.getElementById("opened");
   const opened = () => beside()?.querySelector("[data-request]");
-  const hasRoom = () => Boolean(beside()?.checkVisibility?.());
+  const hasRoom = () => Boolean(window.htmx && beside()?.checkVisibility?.());
+  const placeOf = (request) => document.getElementById(request?.dataset.card);
+
+  // What was pressed last: only its answer is shown. And what stood there before anything was.
+  let latest;
   let atFirst;
 
-  // The card of what stands beside the list.
-  const cardOf = (place) => document.getElementById(place?.dataset.card)?.querySelector("article");
-
   function show(way) {
+    latest = way;
     atFirst ??= beside().innerHTML;
-    // The card is drawn anew with what comes, which it would not be while it holds the focus.
-    beside().focus({ preventScroll: true });
+    const to = way.form ? way.getAttribute("formaction") || way.form.action : way.href;
     const into = { source: way, target: "#opened", swap: "innerHTML settle:0ms" };
     // That it failed is told where every failure is.
-    htmx.ajax(way.form ? "POST" : "GET", way.form?.action || way.href, into).catch(() => {});
+    htmx.ajax(way.form ? "POST" : "GET", to, into).catch(() => {});
   }
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { target, requestConfig } = event.detail;
+    const isLate = requestConfig.elt !== latest && requestConfig.elt.matches("[data-beside]");
+    if (target === beside() && isLate) event.detail.shouldSwap = false;
+  });
 
   function mark() {
     const id = opened()?.dataset.card;
-    for (const card of document.querySelectorAll("#requests article")) {
+    for (const card of cards()) {
       if (id && card.parentElement.id === id) card.setAttribute("aria-current", "true");
       else card.removeAttribute("aria-current");
     }
   }
 
+  // The focus goes back to the card, or to what stands in its place.
   function close() {
-    const card = cardOf(opened());
+    latest = null;
+    if (!opened()) return;
+    const hadFocus = beside().contains(document.activeElement);
+    const place = placeOf(opened());
     beside().innerHTML = atFirst;
     mark();
-    return card;
+    if (hadFocus) (place?.querySelector("article, button, a") || cards()[0])?.focus();
   }
 
   document.addEventListener("click", (event) => {
@@ -41,24 +52,43 @@
       event.preventDefault();
       show(way);
     }
-    if (event.target.closest?.("[data-close]")) close()?.focus();
+    if (event.target.closest?.("[data-close]")) close();
   });
 
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !beside()?.contains(document.activeElement) || document.querySelector("dialog[open]")) return;
-    close()?.focus();
+    if (event.key !== "Escape" || event.isComposing || isTyping(event.target)) return;
+    if (!document.querySelector("dialog[open], details.menu[open]")) close();
   });
+
+  // The eye goes to the letter, the focus to whose it is; unless somebody has gone on meanwhile, or is
+  // told why something was refused.
+  function hasCome() {
+    const [article, sheet] = ["article", ".sheet"].map((part) => opened()?.querySelector(part));
+    const active = document.activeElement;
+    if (!opened() || active.closest(".problems, .refusal")) return;
+    beside().scrollTop = 0;
+    if (!opened().querySelector(".flash")) sheet?.scrollIntoView({ block: "nearest" });
+    if (active === document.body || beside().contains(active)) article?.focus({ preventScroll: true });
+  }
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const place = event.target;
-    if (place === beside()) {
-      place.scrollTop = 0;
-      place.querySelector("article")?.focus({ preventScroll: true });
-    }
-    // Answered, from either side: the focus has gone on. Where it stays somebody reads what was answered
-    // or withdrawn elsewhere.
-    const hasRow = place.id && place.id === opened()?.dataset.card && place.querySelector(".request-row");
-    if (hasRow && !beside().contains(document.activeElement)) close();
+    if (place === beside()) hasCome();
+    // Answered here, from either side; or its row has left the list.
+    const isAnswered = place.id && place === placeOf(opened()) && place.querySelector(".request-row");
+    if (isAnswered || (opened() && !placeOf(opened()))) close();
     mark();
+  });
+
+  // Answered or withdrawn elsewhere while it is read: it says so, and offers no answer any more.
+  document.addEventListener("htmx:oobAfterSwap", (event) => {
+    const row = placeOf(opened())?.querySelector(".request-row .row-said");
+    const acts = opened()?.querySelector("#answer .acts");
+    if (!row || !acts || event.detail.target !== placeOf(opened())) return;
+    const told = document.createElement("p");
+    told.className = "stands";
+    told.setAttribute("role", "alert");
+    told.textContent = row.textContent;
+    acts.replaceWith(told);
   });
 })();

@@ -22,7 +22,7 @@ const boxes = () => all(".tick input");
 
 function tickTo(box) {
   const every = boxes();
-  const ends = [every.indexOf(lastTicked), every.indexOf(box)];
+  const ends = [every.findIndex((each) => each.value === lastTicked), every.indexOf(box)];
   if (ends[0] < 0) return;
   every.slice(Math.min(...ends), Math.max(...ends) + 1).forEach((each) => (each.checked = box.checked));
 }
@@ -49,7 +49,7 @@ function countAll(everything) {
 function tick(box, range) {
   if (range) tickTo(box);
   if (!box.checked) document.getElementById("all").checked = false;
-  lastTicked = box;
+  lastTicked = box.value;
   countTicks();
 }
 
@@ -171,12 +171,21 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => {
   const { target } = detail.requestConfig;
   if (changing.delete(target.id)) changedAt.set(target.id, performance.now());
 });
+let isLook = false;
+document.addEventListener("htmx:beforeSwap", ({ detail }) => (isLook = detail.requestConfig.elt.id === "arrivals"));
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  const place = event.detail.target;
+  const { target: place, fragment } = event.detail;
   if (!place.matches("[data-request]")) return;
   const isOlder = changing.has(place.id) || changedAt.get(place.id) > lookedAt;
-  if (isOlder || place.contains(document.activeElement)) event.detail.shouldSwap = false;
+  if (isLook && (isOlder || place.contains(document.activeElement))) event.detail.shouldSwap = false;
+  else keepTick(place, fragment);
 });
+
+// A card that is drawn anew is ticked as it was.
+function keepTick(place, fragment) {
+  const [was, is] = [place, fragment].map((drawn) => drawn.querySelector(".tick input"));
+  if (was && is) is.checked = was.checked;
+}
 
 // Over a dialog, or else where it stands in the page.
 function notSent(shown) {
@@ -190,6 +199,18 @@ function notSent(shown) {
 // and what follows it is another page.
 const byItself = "[data-live], [data-sends], .draft";
 const isSent = ({ detail }) => document.getElementById("not-sent") && !detail.requestConfig.elt.matches(byItself);
+
+// A whole page in answer to a part: signed out meanwhile, and the page itself leads on to signing in.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target, xhr, requestConfig } = event.detail;
+  const { elt, path } = requestConfig;
+  if (target === document.body || elt.matches(byItself) || !isPage(xhr.responseText)) return;
+  const isAsked = new URL(xhr.responseURL).pathname === new URL(path, location).pathname;
+  if (isAsked && elt.matches("[hx-select]")) return;
+  event.detail.shouldSwap = false;
+  if (xhr.status < 400) location.reload();
+  else notSent(true);
+});
 
 document.addEventListener("htmx:beforeRequest", (event) => isSent(event) && notSent(false));
 document.addEventListener("htmx:sendError", (event) => isSent(event) && notSent(true));
@@ -266,20 +287,25 @@ document.addEventListener("keydown", (event) => {
   act(event);
 });
 
-document.addEventListener("DOMContentLoaded", () => {
-  document.querySelector(".shelves [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
-  const opener = document.getElementById("keys-open");
+// Also of a page that came in answer to a form.
+document.addEventListener("htmx:load", () => {
+  const [opener, keysOn] = ["keys-open", "keys-on"].map((id) => document.getElementById(id));
   if (!opener) return;
   opener.hidden = false;
-  opener.addEventListener("click", showKeys);
-  const keysOn = document.getElementById("keys-on");
+  opener.onclick = showKeys;
   keysOn.checked = keysAreOn;
-  keysOn.addEventListener("change", () => {
-    keysAreOn = keysOn.checked;
-    try {
-      localStorage.setItem(SWITCH, keysAreOn ? "on" : "off");
-    } catch {
-      // As above.
-    }
-  });
+  keysOn.onchange = () => switchKeys(keysOn.checked);
+});
+
+function switchKeys(on) {
+  keysAreOn = on;
+  try {
+    localStorage.setItem(SWITCH, on ? "on" : "off");
+  } catch {
+    // As above.
+  }
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  document.querySelector(".shelves [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 });

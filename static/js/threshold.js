@@ -4,6 +4,9 @@
 // Counts as the server does: CRLF is one character, composed accents are one, and so is an emoji.
 const lengthOf = (text) => [...text.replace(/\r\n?/g, "\n").normalize("NFC")].length;
 
+// Whether an answer is a whole page, not a part of one.
+const isPage = (text) => /^\s*<!doctype/i.test(text);
+
 const figure = (number) => number.toLocaleString("en");
 
 function countSentence(length, min, max) {

@@ -16,7 +16,7 @@
   }
 
   // By person and place, so that nobody who shares the browser is shown another's words.
-  const nameOf = (draft) => `${COPIES}${draft.dataset.person}.${draft.getAttribute("hx-post")}`;
+  const nameOf = (draft) => `${COPIES}${draft.dataset.person}.${draft.dataset.place}`;
   const forget = (draft) => stored((storage) => storage.removeItem(nameOf(draft)));
   const clockOf = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
@@ -161,14 +161,20 @@
     return copyOf(draft) !== null;
   }
 
+  // Before what follows is shown, or gone to.
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.detail.elt;
+    if (sends(form) && event.detail.xhr.status < 400) form.querySelectorAll(".draft").forEach(forget);
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     const form = event.detail.requestConfig.elt;
-    const status = event.detail.xhr.status;
+    const { status, responseText } = event.detail.xhr;
     if (!sends(form) || status >= 500) return;
-    // A refusal is a page of its own, with what was typed.
+    // A refusal is shown with what was typed: a page of its own, or the part that was asked for.
     event.detail.shouldSwap = true;
     event.detail.isError = false;
-    if (status < 400) form.querySelectorAll(".draft").forEach(forget);
+    if (isPage(responseText)) event.detail.target = document.body;
     keptHere = status === 403 && keepsACopy(form);
   });
 

@@ -71,6 +71,17 @@ def test_a_unit_is_a_user_of_its_own_who_can_change_little(unit: str):
     assert told["EnvironmentFile"] == "/etc/threshold/environment"
 
 
+def test_systemd_finds_nothing_wrong_with_the_units():
+    """But that what they start is not installed here."""
+    if not (analyze := program("systemd-analyze")):
+        pytest.skip("no systemd-analyze found")
+    units = sorted(map(str, (DEPLOY / "systemd").iterdir()))
+    done = subprocess.run([analyze, "verify", *units], capture_output=True, text=True)
+    told = done.stderr.splitlines()
+    assert len(told) == len(UNITS), done.stderr
+    assert [line for line in told if "/srv/threshold/.venv/bin/" not in line] == []
+
+
 def test_every_variable_of_the_example_is_explained():
     explained = (DEPLOY.parent / "docs" / "settings.md").read_text()
     own = {"PRIMARY_URL"}  # of the scripts beside it, which the file says itself

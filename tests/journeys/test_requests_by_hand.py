@@ -11,6 +11,7 @@ from tests.messaging.letters import send
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
+
 def test_keys_move_answer_and_take_back(finns: Page, card):
     press(finns, "j j k j")
     expect(card(3)).to_be_focused()

@@ -1,5 +1,6 @@
 """What is typed is never lost: drafts, their copy in the browser, and sending again."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -225,7 +226,10 @@ def test_a_form_that_waited_too_long_loses_nothing(opened: Open, cleo, talk: str
     page.get_by_label("Your message").fill(HALF)
     page.context.clear_cookies()
     page.get_by_role("button", name="Send").click()
-    expect(page.get_by_text("Load the page again, and you find it")).to_be_visible()
+    # An answer that was on its way may have brought the form's own cookie back.
+    expect(
+        page.get_by_text(re.compile("(Load the page again|Sign in), and you find it"))
+    ).to_be_visible()
     page.context.add_cookies(mine)  # type: ignore[arg-type]
     page.reload()
     expect(page.get_by_label("Your message")).to_have_value(HALF)

@@ -74,13 +74,13 @@ def test_a_pause_left_as_it_is_shown_stays_to_the_minute(browser, finn):
 def test_the_page_says_until_when_and_a_click_ends_it(browser, cleo, finn, now):
     save(browser, door="selective", pause_until=soon())
     page = browser.get(reverse("door")).content.decode()
-    assert "Paused until" in page
-    assert "then as set below" in page
+    assert "Paused. This ends" in page
+    assert "then your door is as set below" in page
     assert writes_nothing(lambda: send(cleo, finn), Refused).refusal == "closed"
 
     assert browser.post(reverse("pause_end")).status_code == 303
     assert stored(finn) == Door(state="selective")
-    assert "Paused until" not in browser.get(reverse("door")).content.decode()
+    assert "Paused. This ends" not in browser.get(reverse("door")).content.decode()
     assert send(cleo, finn).pk
     browser.post(reverse("pause_end"))
     assert Act.objects.filter(kind="door_changed").count() == 2, "a second click is no change"
@@ -90,7 +90,7 @@ def test_a_pause_that_is_over_is_not_shown(browser, finn, now):
     FreelancerProfile.objects.filter(pk=finn.pk).update(paused_until=now - DAY)
     page = browser.get(reverse("door"))
     assert page.context["form"].initial["pause_until"] is None
-    assert "Paused until" not in page.content.decode()
+    assert "Paused. This ends" not in page.content.decode()
 
 
 def test_oslo_is_a_zone_that_is_read_from_the_person(browser, finn):

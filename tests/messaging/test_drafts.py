@@ -9,12 +9,16 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
+from accounts.clock import database_now
 from accounts.models import Membership
+from messaging import wording
 from messaging.models import ContactRequest, Draft
 from messaging.models.draft import MOST
 from messaging.selectors import draft_of
 from messaging.services import drafts, upkeep
+from messaging.services.door import block_client
 from messaging.services.drafts import Typed, keep_draft
 from messaging.services.requests import open_request
 from tests import people
@@ -241,3 +245,12 @@ def test_a_draft_is_for_one_place(cleo, finn, now, places):
 
 def test_nobody_at_the_desk_finds_drafts(root):
     assert "draft" not in root.get("/admin/").content.decode().lower()
+
+
+def test_a_draft_stays_in_reach_when_the_door_is_shut(cleo, finn, signed_in):
+    keep(signed_in(cleo), "first_draft", finn.slug)
+    block_client(freelancer=finn, client=cleo.client, clock=database_now)
+    shut = page(signed_in(cleo), "compose", finn.slug)
+    assert f"{HALF}</textarea>" in shut
+    assert escape(str(wording.NEUTRAL).format(name=finn.name)) in shut
+    assert "Discard draft" in shut

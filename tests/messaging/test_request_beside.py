@@ -54,7 +54,17 @@ def test_undoing_shows_what_belongs_on_the_shelf(finn, signed_in, asked, address
     assert set(re.findall(r'name="place" value="(\w+)"', page)) == {place}
 
 
-@pytest.mark.parametrize("at", ["", "https://elsewhere.example/requests/", "http://[", "//x"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "",
+        "https://elsewhere.example/requests/",
+        "http://[",
+        "//x",
+        "http://testserver//x/",
+        "/talent/",
+    ],
+)
 def test_a_list_that_is_not_ours_gets_the_page(finn, signed_in, asked, at):
     assert "<html" in opened(signed_in(finn), asked, at)
 
@@ -75,3 +85,46 @@ def test_the_request_of_another_is_not_there(olga, signed_in, asked):
     )
 
     assert response.status_code == 404
+
+
+@pytest.mark.usefixtures("rate_limits")
+def test_who_checks_too_often_is_told_where_they_are(finn, signed_in, asked):
+    finns = signed_in(finn)
+    address = reverse("checking", args=[asked.public_id])
+    for _ in range(30):
+        assert finns.post(address).status_code == 303
+
+    page = finns.post(address)
+    part = finns.post(address, headers=beside("http://testserver/requests/"))
+
+    assert (page.status_code, part.status_code) == (429, 429)
+    assert "Retry-After" in page
+    assert "Retry-After" in part
+    assert "<html" in page.content.decode()
+    assert "<html" not in part.content.decode()
+    assert 'class="refusal"' in part.content.decode()
+
+
+def test_a_reply_leads_to_the_conversation(finn, signed_in, asked):
+    finns = signed_in(finn)
+    opened(finns, asked, "http://testserver/requests/")
+    key = re.search(
+        r'name="submission_key" value="([^"]+)"',
+        opened(finns, asked, "http://testserver/requests/"),
+    )
+    assert key
+
+    refused, taken = (
+        finns.post(
+            reverse("reply", args=[asked.public_id]),
+            {"body": body, "submission_key": key[1]},
+            headers=beside("http://testserver/requests/"),
+        )
+        for body in (" ", "Gladly.")
+    )
+
+    assert refused.status_code == 422
+    assert "<html" not in refused.content.decode()
+    assert taken.status_code == 204
+    conversation = reverse("conversation", args=[asked.conversation.public_id])
+    assert taken["HX-Redirect"] == f"{conversation}#latest"
