@@ -219,7 +219,7 @@ def test_the_page_costs_the_same_however_many_came(browser, finn, now):
         with CaptureQueriesContext(connection) as tried:
             attempt(browser, by_htmx=True, door="closed")
         costs.append((counted(queries), counted(tried)))
-    assert costs == [(16, 15)] * 2
+    assert costs == [(12, 11)] * 2
 
 
 def counted(queries: CaptureQueriesContext) -> int:
