@@ -28,6 +28,7 @@ def pause(browser: Client, finn: FreelancerProfile, zone: str, day: str) -> date
     return stored(finn).paused_until
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("zone", "day", "begins"),
     [
@@ -43,6 +44,7 @@ def test_a_pause_ends_when_the_day_begins_where_the_freelancer_is(browser, finn,
         assert pause(browser, finn, zone, day) == begins
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("zone", "day", "taken"),
     [
@@ -60,6 +62,7 @@ def test_from_tomorrow_to_a_year_ahead(browser, finn, zone, day, taken):
         assert save(browser, pause_until=day).status_code == (303 if taken else 422)
 
 
+@pytest.mark.sqlite
 def test_a_pause_left_as_it_is_shown_stays_to_the_minute(browser, finn):
     """A freelancer who moved sees the day as it is there; saving something else moves nothing."""
     with time_machine.travel(datetime(2026, 11, 26, 12, tzinfo=UTC)):

@@ -46,6 +46,7 @@ def test_a_link_is_made_and_shown_with_its_address(owner, finn):
     assert Act.objects.get().kind == "link_made"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("zone", "last_day", "ends"),
     [
