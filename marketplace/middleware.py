@@ -71,7 +71,7 @@ def see_other(get_response: GetResponse) -> GetResponse:
 
 def sessions_seen(get_response: GetResponse) -> GetResponse:
     """Keeps when each session was last used, for its owner's list: to the minute, so that reading
-    pages does not write. An open page that looks by itself is no use."""
+    pages hardly ever writes. An open page that looks by itself is no use."""
     kept = UserSessionsMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
