@@ -1,5 +1,5 @@
-// Beside the list of requests, where there is room: the one that was opened. After requests.js; without
-// this file, and on a narrow screen, a request is a page of its own.
+// Beside the list of requests, where there is room: the one that was opened. After requests.js and
+// keys.js; without this file, and on a narrow screen, a request is a page of its own.
 "use strict";
 
 (() => {
@@ -8,7 +8,7 @@
   const hasRoom = () => Boolean(window.htmx && beside()?.checkVisibility?.());
   const placeOf = (request) => document.getElementById(request?.dataset.card);
 
-  // What was pressed last: only its answer is shown. And what stood there before anything was.
+  // What was opened last: only its answer is shown. And what stood there before anything was.
   let latest;
   let atFirst;
 
@@ -21,10 +21,16 @@
     htmx.ajax(way.form ? "POST" : "GET", to, into).catch(() => {});
   }
 
+  // Whoever asked for it has gone on to another: then it takes no place, and only its card follows;
+  // that it was refused is told.
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const { target, requestConfig } = event.detail;
-    const isLate = requestConfig.elt !== latest && requestConfig.elt.matches("[data-beside]");
-    if (target === beside() && isLate) event.detail.shouldSwap = false;
+    const { target, xhr, requestConfig } = event.detail;
+    const { elt } = requestConfig;
+    const isGone = !elt.isConnected;
+    if (target !== beside() || elt === latest || !(isGone || elt.matches("[data-beside]"))) return;
+    if (isGone) event.detail.shouldSwap = false;
+    else event.detail.target = document.createElement("div");
+    if (xhr.status >= 400) notSent(true);
   });
 
   function mark() {

@@ -132,6 +132,32 @@ def test_a_late_answer_takes_neither_place_nor_focus(finns: Page, card, beside):
     expect(card(1)).to_be_focused()
 
 
+def test_what_is_opened_and_closed_before_it_comes_is_opened(finns: Page, card, beside):
+    held = []
+    finns.route("**/opening/", lambda asked: held.append(asked))
+    press(finns, "j o Escape j")
+    expect(card(3)).to_be_focused()
+    held[0].continue_()
+    expect(card(4).get_by_role("link", name="Read")).to_be_visible()
+    expect(beside).to_contain_text("stands here")
+    expect(card(3)).to_be_focused()
+
+
+def test_a_late_refusal_leaves_what_is_read_now(finns: Page, card, beside):
+    held = []
+    finns.route("**/reply/", lambda sent: held.append(sent))
+    press(finns, "j o")
+    beside.get_by_label("Reply", exact=True).fill("y" * 2001)
+    beside.get_by_role("button", name="Reply and accept").click()
+    card(3).get_by_role("heading").get_by_role("link").click()
+    expect(beside.get_by_role("heading", name="Client 3")).to_be_visible()
+    held[0].continue_()
+    expect(finns.locator("#not-sent")).to_be_visible()
+    expect(beside.get_by_role("heading", name="Client 3")).to_be_visible()
+    card(4).get_by_role("link", name="Read").click()
+    expect(beside.get_by_label("Reply", exact=True)).to_have_value("y" * 2001)
+
+
 def test_what_is_ticked_stays_ticked(finns: Page, card, beside):
     card(4).get_by_role("checkbox").check()
     card(3).get_by_role("checkbox").check()
