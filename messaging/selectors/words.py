@@ -74,7 +74,9 @@ def found_among(
 ) -> list[int]:
     """The ids of the rows that `mentions` finds for every term, among the REACH newest of them by
     `instant`, or `further` times as many further back. Two queries."""
-    among = rows.model._default_manager.filter(pk__in=_reached(rows, instant, further)[:REACH])
+    # By their ids: as a subquery PostgreSQL would scan the whole table for them.
+    reached = list(_newest_first(rows, instant)[further * REACH : (further + 1) * REACH])
+    among = rows.model._default_manager.filter(pk__in=reached)
     found = Q(pk__in=[])
     for terms in alternatives(words):
         every = Q()
@@ -86,9 +88,9 @@ def found_among(
 
 def lies_further(rows: QuerySet[M], instant: str, further: int) -> bool:
     """Whether there are older rows than a search looked through. One query."""
-    return len(_reached(rows, instant, further)) > REACH
+    next_one = (further + 1) * REACH
+    return _newest_first(rows, instant)[next_one : next_one + 1].exists()
 
 
-def _reached(rows: QuerySet[M], instant: str, further: int) -> list[int]:
-    newest = rows.order_by(f"-{instant}", "-id").values_list("pk", flat=True)
-    return list(newest[further * REACH : (further + 1) * REACH + 1])
+def _newest_first(rows: QuerySet[M], instant: str) -> QuerySet[M, int]:
+    return rows.order_by(f"-{instant}", "-id").values_list("pk", flat=True)
