@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Page, Request, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests import services
@@ -39,6 +39,10 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     """
     if any(item.get_closest_marker("browser") for item in session.items):
         os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+# A busy machine is no mistake of the page: what comes, comes within this many milliseconds.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")

@@ -151,8 +151,11 @@ def test_a_double_click_answers_one(finns: Page, card):
 
 def test_what_another_tab_has_answered_is_told(finns: Page, finn, card):
     asked = ContactRequest.objects.get(client__name="Client 4")
-    # The page does not hear of it before the button is pressed.
+    # The page does not hear of it before the button is pressed: neither by a look that comes, nor
+    # by the first one, which is perhaps on its way.
     finns.route("**/live/requests/*", lambda look: look.fulfill(status=204))
+    with finns.expect_response("**/live/requests/*"):
+        finns.reload()
     decline_request(request=asked, freelancer=finn, clock=database_now)
     card(4).get_by_role("button", name="Accept").click()
     expect(finns.locator(".request-row")).to_contain_text("Declined.")

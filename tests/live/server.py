@@ -47,11 +47,13 @@ class Site:
 
 
 @contextmanager
-def serving(database: str, live_url: str = "", port: int = 0) -> Iterator[Site]:
+def serving(
+    database: str, live_url: str = "", port: int = 0, every: float = EVERY
+) -> Iterator[Site]:
     """The site on `database`; the bell is rung in Redis at `live_url`, or in the process itself.
-    `port`: where it was before it was stopped."""
+    `port`: where it was before it was stopped. `every`: seconds between two looks."""
     port = port or _free_port()
-    told = json.dumps({"port": port, "database": database, "live_url": live_url})
+    told = json.dumps({"port": port, "database": database, "live_url": live_url, "every": every})
     with TemporaryFile() as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.live.server", told],
@@ -118,7 +120,7 @@ class Reader:
         self._connection.close()
 
 
-def main(port: int, database: str, live_url: str) -> None:
+def main(port: int, database: str, live_url: str, every: float) -> None:
     import django
 
     django.setup()
@@ -131,14 +133,14 @@ def main(port: int, database: str, live_url: str) -> None:
 
     # As deployed: a page's connection would otherwise outlive the thread that asked for it.
     connection.settings_dict |= {"NAME": database, "CONN_MAX_AGE": 0}
-    stream.EVERY = EVERY
+    stream.EVERY = every
     with override_settings(**AS_TESTS_WANT_IT, LIVE_URL=live_url):
         uvicorn.run(
             "marketplace.asgi:application",
             port=port,
             lifespan="off",
             log_level="warning",
-            timeout_graceful_shutdown=5,
+            timeout_graceful_shutdown=PATIENCE // 2,
         )
 
 

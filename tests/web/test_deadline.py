@@ -44,7 +44,7 @@ def test_a_page_that_waits_too_long_says_so_and_the_next_is_made(settings, monke
     before = time.monotonic()
     answer = visitor.get("/hanging/")
 
-    assert 0.4 < time.monotonic() - before < 3
+    assert 0.4 < time.monotonic() - before < 8, "a page has 10 seconds of its own"
     assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     monkeypatch.setattr(deadline, "PAGE", 10.0)
     close_old_connections()  # as a server does before each request
@@ -74,4 +74,4 @@ def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(monkeypatch):
         with pytest.raises(psycopg2.OperationalError, match="in time"):
             psycopg2.connect(host="127.0.0.1", port=silent.getsockname()[1], dbname="x", user="x")
 
-    assert time.monotonic() - before < 2
+    assert time.monotonic() - before < 2.9, "a call has 3 seconds of its own"

