@@ -37,6 +37,12 @@ def within(seconds: float) -> Iterator[None]:
         _end.reset(before)
 
 
+def left() -> float:
+    """Seconds until the page's time is over; without end where nobody waits for a page."""
+    end = _end.get()
+    return float("inf") if end is None else end - time.monotonic()
+
+
 def limited(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
     """Gives each page its time."""
 

@@ -14,8 +14,10 @@ from messaging import selectors
 from messaging.door import Arrival, Asker, Bar, Door, Refusal, replay
 from messaging.models import ContactRequest, Receipt
 
-#: So many of a freelancer's latest requests are tried.
+#: So many of a freelancer's latest requests are told of.
 TRIED = 20
+#: So many are tried where a door lets in a number a day or a week: what came before fills it.
+REPLAYED = 500
 
 _KEPT_OUT = {
     Refusal.CLOSED: gettext_lazy("the door is closed"),
@@ -69,10 +71,11 @@ class BackTest:
 def back_test(freelancer: FreelancerProfile, door: Door) -> BackTest:
     """Every request is judged by this door as it was when it came: by what its receipt holds, and
     by how full the ones before it would have made the door."""
-    requests = list(selectors.latest_receipts(freelancer, TRIED))
+    fills = door.intake_day is not None or door.intake_week is not None
+    requests = list(selectors.latest_receipts(freelancer, REPLAYED if fills else TRIED))
     came = [arrival(request) for request in reversed(requests)]
     answers = replay(door, came)
-    pairs = zip(requests, reversed(came), reversed(answers), strict=True)
+    pairs = list(zip(requests, reversed(came), reversed(answers), strict=True))[:TRIED]
     return BackTest([_tried(request, one, answer, door) for request, one, answer in pairs])
 
 

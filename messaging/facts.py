@@ -23,7 +23,7 @@ class Record:
     bands: between two steps five people answered, and no band can say what one of them did.
 
     `answered` is a multiple of five; `share` is "few", "half" or "most" of them accepted.
-    `upheld`: flags upheld within the last 90 days.
+    `upheld`: how many people's flags were upheld within the last 90 days.
     """
 
     answered: int
@@ -156,5 +156,9 @@ def _upheld(client_ids: list[int], now: datetime) -> dict[int, int]:
         decided_at__gt=now - FLAGS_COUNT_FOR,
         message__sender_client__in=client_ids,
     )
-    counted = flags.order_by().values("message__sender_client").annotate(n=Count("pk"))
+    counted = (
+        flags.order_by()
+        .values("message__sender_client")
+        .annotate(n=Count("reporter", distinct=True))
+    )
     return dict(counted.values_list("message__sender_client", "n"))

@@ -36,6 +36,8 @@ _TOGETHER = {
     Kind.ANSWER: "answers",
 }
 MOST_LINES = 20
+#: Where the rest of a long mail is found; of other kinds under Notices.
+_MORE = {Kind.REQUEST: "requests", Kind.EXPIRING: "requests", Kind.MESSAGE: "conversations"}
 
 
 #: What can go wrong with one mail and is no reason to keep the others back.
@@ -96,6 +98,7 @@ def _mail(rows: list[Notification], subjects: Mapping[int, Model], now: datetime
             "site": settings.SITE_URL,
             "lines": lines[:MOST_LINES],
             "more": max(len(lines) - MOST_LINES, 0),
+            "more_path": reverse(_MORE.get(Kind(rows[0].kind), "notices")),
             "sealed": any(row.kind == Kind.REQUEST for row in rows),
             "stop_url": stop_url,
             "choose_url": settings.SITE_URL + reverse("mail_settings"),

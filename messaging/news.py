@@ -29,12 +29,13 @@ LATEST = "#latest"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """One notification in words. `facts` go beneath the sentence, `path` is the page it leads to
-    ("": none)."""
+    ("": none); `answers` are pages that ask once more before they act, each with its name."""
 
     row: Notification
     sentence: str
     facts: str = ""
     path: str = ""
+    answers: Sequence[tuple[str, str]] = ()
 
 
 #: When the freelancer wrote right after a request's letter.
@@ -90,9 +91,17 @@ def _one(row: Notification, subject: Any, now: datetime) -> News:
     path = reverse(page, args=[row.public_id]) if page and row.public_id else ""
     match row.kind:
         case Kind.REQUEST:
-            return News(row=row, path=path, facts=_choices(subject), sentence=_asks(row, subject))
+            return News(
+                row=row,
+                path=path,
+                facts=_choices(subject),
+                sentence=_asks(row, subject),
+                answers=_answers(row),
+            )
         case Kind.EXPIRING:
-            return News(row=row, path=path, sentence=_expires(row, subject, now))
+            return News(
+                row=row, path=path, sentence=_expires(row, subject, now), answers=_answers(row)
+            )
         case Kind.MESSAGE:
             sentence = _("{name} wrote to you.").format(name=_other(row))
             return News(row=row, path=path + LATEST, sentence=sentence)
@@ -120,6 +129,14 @@ def _choices(request: ContactRequest) -> str:
         request.get_start_display(),
     )
     return " · ".join(map(str, labels))
+
+
+def _answers(row: Notification) -> list[tuple[str, str]]:
+    page = reverse("answer", args=[row.public_id])
+    return [
+        (_("No thanks"), f"{page}?do=decline"),
+        (_("Not now…"), f"{page}?do=put_off"),
+    ]
 
 
 def _expires(row: Notification, request: ContactRequest, now: datetime) -> str:

@@ -22,13 +22,13 @@ WAITS_BLOCKED = gettext_lazy(
 UNBLOCKED = gettext_lazy("No longer blocked: your door and the gate decide again.")
 #: What the freelancer reads where a receipt did not hold, and of a check.
 REVOKED = gettext_lazy(
-    "Withdrawn by the marketplace: its receipt did not hold. The client is on hold for review, and "
-    "moderators have it."
+    "Withdrawn by the marketplace: its receipt did not hold. The client was put on hold for "
+    "review, and moderators have it."
 )
 UPHELD = gettext_lazy("Checked again just now against the records as they were then: it holds.")
 DOUBTED = gettext_lazy(
     "Checked again just now against the records as they were then: it does not hold. What became "
-    "of the request stays as it is; the client is on hold for review, and moderators have it."
+    "of the request stays as it is; the client was put on hold for review, and moderators have it."
 )
 
 
@@ -159,4 +159,5 @@ _FAILURES = {
     "AlreadyFlagged": gettext_lazy("You have flagged it before. Moderators have it."),
     "TooOften": gettext_lazy("That was more flags than we take in a day. Flag it tomorrow."),
     "Gone": gettext_lazy("You have left the marketplace, so nothing was done."),
+    "NotInTime": gettext_lazy("We were too slow for this one, so it stays as it was. Do it again."),
 }

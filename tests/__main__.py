@@ -145,7 +145,7 @@ def main() -> int:
     parser.add_argument("-m", dest="chosen", default="")
     known, arguments = parser.parse_known_args()
     outcomes = [carry_out(one, known.chosen, arguments) for one in planned()]
-    return report(outcomes, strict=os.environ.get("CI", "").lower() in {"1", "true"})
+    return report(outcomes, strict=services.is_strict(os.environ))
 
 
 if __name__ == "__main__":

@@ -74,7 +74,7 @@ class RequestForm(KeyedForm):
         empty_label=_("Choose one"),
         error_messages={
             "required": _("Choose the skill you need."),
-            "invalid_choice": _("They no longer list that skill. Choose another."),
+            "invalid_choice": _("That skill is not on offer here. Choose one of the list."),
         },
     )
     kind = forms.ChoiceField(

@@ -22,7 +22,7 @@ from messaging.services.acts import log
 from messaging.services.outcomes import Gone, Moved, NotAMember, OwnBlock
 
 State = ContactRequest.State
-ANSWER = ["state", "ended_at", "told_at", "declined_at", "put_off_until", "line"]
+ANSWER = ["state", "opened_at", "ended_at", "told_at", "declined_at", "put_off_until", "line"]
 
 
 def accept_request(
@@ -56,8 +56,19 @@ def accept(request: ContactRequest, now: datetime, *, told_at: datetime) -> Conv
     conversation.save(update_fields=["accepted_at", "freelancer_read_seq"])
     request.opened_at = request.opened_at or now
     request.state, request.ended_at, request.told_at = State.ACCEPTED, now, told_at
-    request.save(update_fields=[*ANSWER, "opened_at"])
+    request.save(update_fields=ANSWER)
     return conversation
+
+
+def take_back_acceptance(request: ContactRequest) -> None:
+    """Close again what accepting had opened: the conversation, and the seal, unless the letter was
+    read meanwhile. Call under the client's lock; the caller saves the request."""
+    conversation = Conversation.objects.get(pk=request.conversation_id)
+    conversation.accepted_at = None
+    conversation.save(update_fields=["accepted_at"])
+    is_unread = conversation.freelancer_read_seq < conversation.last_seq
+    if request.opened_at == request.ended_at and is_unread:
+        request.opened_at = None
 
 
 def decline_request(
@@ -122,8 +133,7 @@ def undo_answer(
         if talking or not request.can_undo(now):
             raise Moved(request)
         if old == State.ACCEPTED:
-            conversation.accepted_at = None
-            conversation.save(update_fields=["accepted_at"])
+            take_back_acceptance(request)
         request.state, request.ended_at, request.told_at = State.WAITING, None, None
         request.declined_at, request.put_off_until, request.line = None, None, ""
         request.save(update_fields=ANSWER)
@@ -143,15 +153,15 @@ def withdraw_request(
     """
     with transaction.atomic(durable=True):
         lock_client(member.client_id)
-        now = clock()
         if not selectors.is_member(member):
             raise NotAMember
         request = ContactRequest.objects.get(pk=request.pk, client=member.client_id)
+        now = max(clock(), request.sent_at)
         if request.told_state(now) != State.WAITING:
             raise Moved(request)
         old = request.state
         if old == State.ACCEPTED:
-            Conversation.objects.filter(pk=request.conversation_id).update(accepted_at=None)
+            take_back_acceptance(request)
         request.state, request.ended_at, request.told_at = State.WITHDRAWN, now, now
         request.put_off_until, request.line = None, ""
         request.save(update_fields=ANSWER)
@@ -164,12 +174,13 @@ def withdraw_request(
 def _locked(
     request: ContactRequest, freelancer: FreelancerProfile, clock: Clock
 ) -> tuple[ContactRequest, datetime]:
-    """The freelancer's request as it stands under the client's lock, and the instant. It waits."""
+    """The freelancer's request as it stands under the client's lock, and the instant. It waits.
+    A clock that was set back lets nobody answer before they were asked."""
     lock_client(request.client_id)
-    now = clock()
     request = ContactRequest.objects.select_related("freelancer__user").get(
         pk=request.pk, freelancer=freelancer
     )
+    now = max(clock(), request.sent_at)
     if request.freelancer.has_left:
         raise Gone
     if request.state_at(now) != State.WAITING:
@@ -180,7 +191,7 @@ def _locked(
 def tell_now(request: ContactRequest, now: datetime) -> None:
     """The freelancer wrote to the client, who is told at once what would have been told soon. Call
     under the client's lock."""
-    request.told_at = now
+    request.told_at = max(now, request.ended_at or now)
     request.save(update_fields=["told_at"])
     notifications.answer_undone(request, now)
     notifications.answered(request, now)

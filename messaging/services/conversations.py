@@ -201,6 +201,7 @@ def _answered(
     client's lock."""
     pending = ContactRequest.objects.filter(conversation=conversation).order_by("-sent_at").first()
     if pending is not None and pending.state_at(now) == State.WAITING:
+        now = max(now, pending.sent_at)
         pending.opened_at = pending.opened_at or now
         conversation = accept(pending, now, told_at=now)
         notifications.answered(pending, now)

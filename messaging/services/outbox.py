@@ -114,7 +114,8 @@ def _claim(clock: Clock) -> list[Notification]:
         now = clock()
         told = _free(now).filter(recipient__in=locked, due_at__lte=now)
         rows = told.select_related("recipient", "client", "freelancer")
-        # With what is due goes what is of the same kind and would follow in a moment.
+        # With what is due goes what is of the same kind, of messages what is of the same
+        # conversation: it would follow in a moment.
         found = list(rows.order_by("mail_due_at", "pk")[:ROWS])
         if len(found) == ROWS:
             # A mail that was tried goes again whole.
@@ -137,7 +138,8 @@ def _with_what_is_due(rows: list[Notification], now: datetime) -> list[Notificat
 
 
 def _goes_with(row: Notification) -> Hashable:
-    return row.mail or (row.recipient_id, row.kind)
+    talk = row.public_id if row.kind == Notification.Kind.MESSAGE else None
+    return row.mail or (row.recipient_id, row.kind, talk)
 
 
 class _Post:

@@ -54,6 +54,10 @@ class OwnCase(Exception):
     """The moderator is a party to this case."""
 
 
+class NotInTime(Exception):
+    """The database took too long over this one, or the page's time was over before its turn."""
+
+
 class Moved(Exception):
     """The request does not wait any more, or its answer stands: `request` says how it is now."""
 

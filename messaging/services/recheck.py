@@ -14,8 +14,9 @@ from eligibility.models import Hold
 from eligibility.notifications import hold_placed
 from eligibility.recheck import differences
 from messaging import notifications
-from messaging.models import Act, ContactRequest, Conversation
+from messaging.models import Act, ContactRequest
 from messaging.services.acts import log
+from messaging.services.answers import ANSWER, take_back_acceptance
 
 #: What the client reads of such a hold.
 REVIEW = _(
@@ -47,10 +48,10 @@ def check_again(
     the client. Returns what differs."""
     with transaction.atomic(durable=True):
         lock_client(request.client_id)
-        now = clock()
         request = ContactRequest.objects.select_related("receipt").get(
             pk=request.pk, freelancer=freelancer
         )
+        now = max(clock(), request.sent_at)
         found = check_receipt(request)
         if found:
             _revoke(request, freelancer, found, now)
@@ -63,19 +64,17 @@ def _revoke(
     old = request.state
     if request.told_state(now) == State.WAITING:
         if old == State.ACCEPTED:
-            Conversation.objects.filter(pk=request.conversation_id).update(accepted_at=None)
+            take_back_acceptance(request)
         request.state, request.ended_at, request.told_at = State.WITHDRAWN, now, now
         request.put_off_until, request.line, request.revoked_at = None, "", now
-        request.save(
-            update_fields=["state", "ended_at", "told_at", "put_off_until", "line", "revoked_at"]
-        )
+        request.save(update_fields=[*ANSWER, "revoked_at"])
         notifications.answer_undone(request, now)
         bell.ring_sides(client_id=request.client_id, freelancer_id=request.freelancer_id)
-    held = Hold.objects.filter(client=request.client_id, released_at=None).exists()
-    if not held:
+    if Act.objects.filter(request=request, kind=Act.Kind.REQUEST_REVOKED).exists():
+        return
+    if not Hold.objects.filter(client=request.client_id, released_at=None).exists():
         hold = Hold.objects.create(
             client_id=request.client_id, reason=str(REVIEW), at=now, recorded_at=now
         )
         hold_placed(hold, now)
-    if request.revoked_at == now or not held:
-        log(Act.Kind.REQUEST_REVOKED, request, actor_id=freelancer.user_id, old=old, now=now)
+    log(Act.Kind.REQUEST_REVOKED, request, actor_id=freelancer.user_id, old=old, now=now)

@@ -19,7 +19,7 @@ from messaging.pair import EXPIRES_AFTER
 from messaging.policy import Deliver, Refuse, SendContext, decide
 from messaging.services.acts import expire
 from messaging.services.drafts import drop_sent
-from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused, SkillGone
+from messaging.services.outcomes import Gone, KeyReused, Moved, NotAMember, Refused, SkillGone
 from messaging.slots import one_more_used
 
 
@@ -60,6 +60,19 @@ def send_request(
         return _send(letter, clock, alone=freelancer.counts_intake or bool(code))
     except _LockTooWeak:
         return _send(letter, clock, alone=True)
+
+
+def sent_before(
+    *,
+    member: Membership,
+    freelancer: FreelancerProfile,
+    content: RequestContent,
+    submission_key: str,
+) -> ContactRequest | None:
+    """What this key sent, if it did; no limit keeps that from whoever sends it again. Raises
+    KeyReused."""
+    first = _first_result(member.client, submission_key)
+    return _same_or_refuse(first, freelancer, content) if first else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,6 +270,16 @@ def _write_receipt(
 
 
 def open_request(*, request: ContactRequest, clock: Clock) -> None:
-    """Break the seal for the freelancer. The client is not told, and opening accepts nothing."""
-    ContactRequest.objects.filter(pk=request.pk, opened_at=None).update(opened_at=clock())
-    bell.ring_sides(freelancer_id=request.freelancer_id)
+    """Break the seal for the freelancer. The client is not told, and opening accepts nothing.
+
+    Raises Moved: what was taken back stays sealed.
+    """
+    with transaction.atomic(durable=True):
+        lock_client(request.client_id)
+        request = ContactRequest.objects.get(pk=request.pk)
+        if request.state == ContactRequest.State.WITHDRAWN:
+            raise Moved(request)
+        if request.opened_at is None:
+            request.opened_at = clock()
+            request.save(update_fields=["opened_at"])
+            bell.ring_sides(freelancer_id=request.freelancer_id)

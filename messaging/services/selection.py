@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import models
+from django.db import OperationalError, models
 from django.utils.translation import gettext_lazy as _
 
+from accounts import deadline
 from accounts.clock import Clock
 from accounts.models import FreelancerProfile
 from messaging.models import ContactRequest
@@ -19,10 +20,19 @@ from messaging.services.answers import (
 )
 from messaging.services.door import block_client, unblock_client
 from messaging.services.flags import flag_message
-from messaging.services.outcomes import AlreadyFlagged, Gone, Moved, OwnBlock, TooOften
+from messaging.services.outcomes import (
+    AlreadyFlagged,
+    Gone,
+    Moved,
+    NotInTime,
+    OwnBlock,
+    TooOften,
+)
 
 #: What may stop one of many; anything else stops them all.
-EXPECTED = (AlreadyFlagged, Gone, Moved, OwnBlock, TooOften)
+EXPECTED = (AlreadyFlagged, Gone, Moved, NotInTime, OwnBlock, TooOften)
+#: Seconds of the page's time that are kept for telling what was done.
+KEPT = 3.0
 
 
 class Do(models.TextChoices):
@@ -73,12 +83,22 @@ def act_on_each(requests: Iterable[ContactRequest], act: Callable[..., object]) 
     outcome = Outcome()
     for request in requests:
         try:
-            act(request=request)
+            _in_time(act, request)
         except EXPECTED as failure:
             outcome.failed.append((request, type(failure).__name__))
         else:
             outcome.done.append(request)
     return outcome
+
+
+def _in_time(act: Callable[..., object], request: ContactRequest) -> None:
+    """Raises NotInTime too. The others' turn comes all the same, and what was done is told."""
+    if deadline.left() < KEPT:
+        raise NotInTime
+    try:
+        act(request=request)
+    except OperationalError as slow:
+        raise NotInTime from slow
 
 
 def do_to_each(

@@ -17,10 +17,10 @@ from messaging import selectors, wording
 from messaging.door import Refusal
 from messaging.facts import facts_of
 from messaging.forms import RequestForm, code_in
-from messaging.models import Draft
+from messaging.models import ContactRequest, Draft
 from messaging.policy import Refuse, SendContext, advise, decide
 from messaging.services.outcomes import Gone, KeyReused, NotAMember, Refused, SkillGone
-from messaging.services.requests import send_request
+from messaging.services.requests import send_request, sent_before
 from messaging.views import probing
 from messaging.views.probing import Answer
 from messaging.views.talent import known_because
@@ -62,6 +62,8 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
     form = RequestForm(request.POST, skills=freelancer.skills.all())
     too_often = _too_often(request, member)
     if too_often.seconds:
+        if sent := _sent_before(member, freelancer, form):
+            return redirect("sent_request", public_id=sent.public_id)
         advice = judged(database_now())
         return _page(request, member, freelancer, form, too_often, 429, advice=advice)
     if not form.is_valid():
@@ -92,6 +94,23 @@ def _send(request: HttpRequest, member: Membership, freelancer: FreelancerProfil
         _("Sent. {name} will see who you are and what it is about.").format(name=freelancer.name),
     )
     return redirect("sent_request", public_id=sent.public_id)
+
+
+def _sent_before(
+    member: Membership, freelancer: FreelancerProfile, form: RequestForm
+) -> ContactRequest | None:
+    """What this form sent already, when only its answer was lost."""
+    if not form.is_valid():
+        return None
+    try:
+        return sent_before(
+            member=member,
+            freelancer=freelancer,
+            content=form.content(),
+            submission_key=form.cleaned_data["submission_key"],
+        )
+    except KeyReused:
+        return None
 
 
 def _skills(freelancer: FreelancerProfile, advice: SendContext) -> QuerySet[Skill]:

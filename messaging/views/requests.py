@@ -24,7 +24,7 @@ from messaging.forms.search import ShelfForm
 from messaging.models import ContactRequest
 from messaging.selectors import Shelf
 from messaging.services.conversations import write_as_freelancer
-from messaging.services.outcomes import Gone, KeyReused, NotOpen, OwnBlock, Refused
+from messaging.services.outcomes import Gone, KeyReused, Moved, NotOpen, OwnBlock, Refused
 from messaging.services.recheck import check_again
 from messaging.services.requests import open_request
 from messaging.standing import DOUBTED, REVOKED, UPHELD, Standing, standing
@@ -33,7 +33,6 @@ from messaging.views.ways import list_beside
 
 #: So many answers that can be taken back stand each above the list; more are on their shelves.
 UNDOABLE_SHOWN = 5
-State = ContactRequest.State
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +106,12 @@ def detail(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID)
 def opening(request: HttpRequest, freelancer: FreelancerProfile, public_id: UUID) -> HttpResponse:
     """Break the seal. What was taken back stays sealed."""
     shown = selectors.request_of(freelancer, public_id)
-    if shown.state == State.WITHDRAWN:
+    try:
+        open_request(request=shown, clock=database_now)
+    except Moved:
+        shown = selectors.request_of(freelancer, public_id)
         sentence = standing(shown, database_now()).sentence
         return request_page(request, freelancer, shown, refusal=sentence, status=409)
-    open_request(request=shown, clock=database_now)
     return redirect("request", public_id=public_id)
 
 

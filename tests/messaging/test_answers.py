@@ -9,8 +9,11 @@ import pytest
 from accounts.models import FreelancerProfile, Membership
 from messaging.invariants import violations
 from messaging.models import Act, ContactRequest
+from messaging.models.conversation import Side
 from messaging.services import door
+from messaging.services.conversations import mark_read
 from messaging.services.outcomes import Gone, Moved, NotAMember, NotOpen, OwnBlock
+from messaging.services.requests import open_request
 from tests import people
 from tests.messaging.letters import reply, send, write, writes_nothing
 from tests.messaging.replies import LATER, accept, decline, fresh, put_off, steps, undo, withdraw
@@ -149,6 +152,45 @@ def test_an_answer_is_undone_within_thirty_seconds(asked, at, state):
         (f"request_{state}", "waiting", state),
         ("answer_undone", state, "waiting"),
     ]
+
+
+def test_undone_the_seal_is_whole_again_as_nobody_has_read_the_letter(asked, at, cleo):
+    for take_back in (undo, lambda request, at: withdraw(request, cleo, at)):
+        accept(asked, at)
+        assert fresh(asked).opened_at == at
+        take_back(asked, at + TICK)
+        assert fresh(asked).opened_at is None
+
+
+def test_a_letter_that_was_read_stays_open(asked, at):
+    open_request(request=asked, clock=people.at(at))
+    accept(asked, at + TICK)
+    undo(asked, at + 2 * TICK)
+    assert fresh(asked).opened_at == at
+
+
+def test_a_letter_that_was_read_in_the_conversation_stays_open(asked, at):
+    accept(asked, at)
+    mark_read(conversation=fresh(asked).conversation, side=Side.FREELANCER, up_to=1)
+    undo(asked, at + TICK)
+    assert fresh(asked).opened_at == at
+
+
+@EACH
+def test_a_clock_that_was_set_back_answers_when_it_was_asked_at_the_earliest(asked, at, state):
+    ANSWERS[state](asked, asked.sent_at - timedelta(hours=1))
+    assert fresh(asked).ended_at == asked.sent_at
+    undo(asked, asked.sent_at - timedelta(hours=1))
+    assert fresh(asked).state == "waiting"
+
+
+def test_a_clock_that_was_set_back_withdraws_and_replies_all_the_same(asked, at, cleo, otto, finn):
+    early = asked.sent_at - timedelta(hours=1)
+    other = send(otto, finn, now=asked.sent_at)
+    withdraw(asked, cleo, early)
+    assert fresh(asked).state == "withdrawn"
+    reply(finn, other.conversation, "Gladly.", now=early)
+    assert fresh(other).state == "accepted"
 
 
 @EACH

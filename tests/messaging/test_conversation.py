@@ -12,9 +12,17 @@ from messaging.invariants import violations
 from messaging.models import Act, ContactRequest, Conversation, Message
 from messaging.models.conversation import Side
 from messaging.services import door
+from messaging.services.answers import withdraw_request
 from messaging.services.conversations import mark_read
 from messaging.services.moderation import place_hold, release_hold
-from messaging.services.outcomes import KeyReused, NotAMember, NotOpen, OwnBlock, Refused
+from messaging.services.outcomes import (
+    KeyReused,
+    Moved,
+    NotAMember,
+    NotOpen,
+    OwnBlock,
+    Refused,
+)
 from messaging.services.requests import open_request
 from tests import people
 from tests.messaging.letters import reply, send, write, writes_nothing
@@ -78,6 +86,15 @@ def test_opening_accepts_nothing_and_is_dated_once(sealed, now):
         open_request(request=request, clock=people.at(instant))
     request.refresh_from_db()
     assert (request.state, request.opened_at) == ("waiting", first)
+
+
+def test_what_is_taken_back_before_the_seal_breaks_stays_sealed(cleo, sealed, now):
+    """The page was looked at before the client took it back, and pressed after."""
+    looked_at = ContactRequest.objects.get()
+    withdraw_request(request=looked_at, member=cleo, clock=people.at(now))
+    with pytest.raises(Moved):
+        open_request(request=looked_at, clock=people.at(now))
+    assert ContactRequest.objects.get().opened_at is None
 
 
 def test_a_client_waits_for_the_answer(cleo, sealed):

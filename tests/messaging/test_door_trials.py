@@ -82,6 +82,17 @@ def test_every_way_to_read_the_neutral_sentence_counts(cleo, olga, signed_in, as
     assert DoorTrial.objects.get().client == cleo.client
 
 
+def test_who_lost_the_answer_finds_what_was_sent_all_the_same(cleo, finn, olga, signed_in):
+    browser = signed_in(cleo)
+    sent = post(browser, finn)
+    assert sent.status_code == 303
+    use_up(browser, olga)
+    again = post(browser, finn)
+    assert (again.status_code, again.url) == (303, sent.url)
+    assert post(browser, finn, key="another").status_code == 429
+    assert ContactRequest.objects.count() == 1
+
+
 def test_the_ways_are_counted_together_and_for_the_whole_account(cleo, olga, signed_in):
     colleague = people.member(cleo.client, role=Membership.Role.MEMBER)
     browsers = [signed_in(cleo), signed_in(colleague)]

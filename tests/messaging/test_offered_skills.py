@@ -61,7 +61,7 @@ def test_a_skill_from_outside_gets_the_fields_own_sentence(browser, finn):
     answer = compose(browser, finn, "Typography")
     assert answer.status_code == 422
     assert answer.context["form"].errors["skill"] == [
-        "They no longer list that skill. Choose another."
+        "That skill is not on offer here. Choose one of the list."
     ]
 
 

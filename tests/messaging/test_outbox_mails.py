@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.urls import reverse
 
 from accounts.clock import database_now
@@ -20,7 +21,7 @@ from messaging.services.door import block_client, block_freelancer
 from messaging.services.moderation import place_hold
 from messaging.services.requests import open_request
 from tests import people
-from tests.messaging.letters import LETTER, reply, send, write
+from tests.messaging.letters import LETTER, every_row, reply, send, write
 from tests.messaging.outbox import DAY, MINUTE, TOLD, choose, decided, drain
 from tests.messaging.replies import accept, decline, withdraw
 from tests.sink import Sink, html, plain
@@ -67,6 +68,17 @@ def test_two_messages_are_one_mail(sink, cleo, talk, now):
     assert mail["Subject"] == "2 new messages"
     assert "Cleo & Co wrote to you. (2 messages)" in plain(mail)
     assert drain(now + 5 * MINUTE) == {}
+
+
+def test_another_conversation_waits_its_own_two_minutes(sink, cleo, talk, otto, finn, now):
+    other = send(otto, finn, now=now - DAY).conversation
+    reply(finn, other, "Gladly.", now=now - DAY)
+    Notification.objects.update(mail_due_at=None)
+    write(cleo, talk, "Hello", now=now)
+    write(otto, other, "Hello", now=now + 2 * MINUTE - timedelta(seconds=1))
+    assert drain(now + 2 * MINUTE) == {"sent": 1}
+    assert sink.mails[0]["Subject"] == "Cleo & Co wrote to you."
+    assert drain(now + 4 * MINUTE) == {"sent": 1}
 
 
 def test_of_two_messages_one_is_read(sink, cleo, talk, now):
@@ -130,7 +142,8 @@ def test_requests_are_one_daily_mail(sink, asked, now):
     assert mail["Subject"] == "2 new requests"
     for name in ("Cleo & Co", "Otto Outside"):
         assert name in plain(mail)
-    assert plain(mail).count("https://messages.example/requests/") == 2
+    pages = [f"https://messages.example{reverse('request', args=[one.public_id])}" for one in asked]
+    assert [line for line in plain(mail).splitlines() if line in pages] == pages
 
 
 def test_requests_at_once_or_never(sink, cleo, otto, finn, now):
@@ -291,7 +304,27 @@ def test_more_than_twenty_are_counted(sink, finn, now):
         send(people.member(people.eligible_client(now, f"C{number}")), finn, now=now)
     drain(now)
     assert sink.mails[0]["Subject"] == "22 new requests"
-    assert "And 2 more, on the site." in plain(sink.mails[0])
+    more = ["And 2 more, on the site.", settings.SITE_URL + reverse("requests")]
+    lines = plain(sink.mails[0]).splitlines()
+    assert lines[lines.index(more[0]) :][:2] == more
+    assert f'{reverse("requests")}">And 2 more' in html(sink.mails[0])
+
+
+def test_a_mail_says_no_by_a_link_that_asks_once_more(sink, cleo, finn, signed_in, now):
+    choose(finn, "request", "at_once", now)
+    request = send(cleo, finn, now=now)
+    drain(now)
+    (mail,) = sink.mails
+    page, browser = reverse("answer", args=[request.public_id]), signed_in(finn)
+    browser.get(reverse("requests"))
+    for do in ("decline", "put_off"):
+        assert f"{settings.SITE_URL}{page}?do={do}\r\n" in plain(mail)
+        assert f'href="{settings.SITE_URL}{page}?do={do}"' in html(mail)
+        before = every_row()
+        answer = browser.get(f"{page}?do={do}")
+        assert answer.status_code == 200
+        assert 'method="post"' in answer.content.decode()
+        assert every_row() == before
 
 
 NAMES = [

@@ -10,6 +10,7 @@ from messaging.door import Refusal
 from messaging.invariants import violations
 from messaging.models import Act, Conversation, OpenDoorLink
 from messaging.services import recheck
+from messaging.services.moderation import release_hold
 from messaging.services.outcomes import Moved, Refused
 from tests import people
 from tests.messaging import obstacles, planted
@@ -156,6 +157,17 @@ def test_a_pair_does_not_rest_for_what_was_taken_back(forged, finn, now):
 
 def test_checked_twice_it_is_taken_back_once(forged, now):
     found = check(forged, now)
+    rows = Act.objects.count(), Hold.objects.count()
+    assert check(forged, now + MINUTE) == found
+    assert (Act.objects.count(), Hold.objects.count()) == rows
+
+
+def test_who_was_released_after_a_check_is_not_held_for_the_same_receipt_again(forged, mona, now):
+    found = check(forged, now)
+    hold = Hold.objects.get()
+    release_hold(
+        hold=hold, moderator=mona, reason="Our import failed.", clock=people.at(now + TICK)
+    )
     rows = Act.objects.count(), Hold.objects.count()
     assert check(forged, now + MINUTE) == found
     assert (Act.objects.count(), Hold.objects.count()) == rows

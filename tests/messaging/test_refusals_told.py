@@ -35,7 +35,7 @@ TOLD = [
     (obstacles.tenure_bar, 422, NEUTRAL),
     (obstacles.hired_bar, 422, NEUTRAL),
     (obstacles.country_bar, 422, NEUTRAL),
-    (obstacles.skill_bar, 422, "They no longer list that skill. Choose another."),
+    (obstacles.skill_bar, 422, "That skill is not on offer here. Choose one of the list."),
     (obstacles.full_day, 422, NEUTRAL),
     (obstacles.full_week, 422, NEUTRAL),
 ]

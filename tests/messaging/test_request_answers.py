@@ -413,7 +413,7 @@ def test_a_receipt_that_does_not_hold_takes_the_request_back(finns, asked):
     press(finns, "checking", asked)
     page = text_of(finns, own_page(asked))
     assert page.count("Withdrawn by the marketplace: its receipt did not hold.") == 2
-    assert "The client is on hold for review, and moderators have it." in page
+    assert "The client was put on hold for review, and moderators have it." in page
     assert Hold.objects.filter(client=asked.client, released_at=None).count() == 1
     assert reverse("accepting", args=[asked.public_id]) not in page
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -18,6 +18,7 @@ from accounts.limits import LIMITS
 from accounts.models import FreelancerProfile, Membership
 from messaging.forms.answers import MOST_AT_ONCE
 from messaging.models import Act, Block, ContactRequest, Flag
+from messaging.services import selection
 from messaging.services.answers import decline_request, withdraw_request
 from messaging.services.door import block_client
 from messaging.services.flags import flag_message
@@ -235,6 +236,32 @@ def test_a_failure_names_which_and_why_and_stops_no_other(finns, asked, askers, 
     assert "You have blocked this client." in failed
     assert "Client 0" not in failed
     assert states(asked) == [State.ACCEPTED, State.WITHDRAWN, State.WAITING, State.ACCEPTED]
+
+
+TOO_SLOW = "We were too slow for this one, so it stays as it was. Do it again."
+
+
+def test_a_database_that_is_too_slow_for_one_loses_no_word_of_the_others(finns, asked, monkeypatch):
+    def slow(*, request, **options):
+        if request == asked[2]:
+            raise OperationalError("canceling statement due to lock timeout")
+        return decline_request(request=request, **options)
+
+    monkeypatch.setattr(selection, "decline_request", slow)
+    page = do_it(finns, "decline", ids(asked))
+    assert "3 requests declined" in page
+    failed = page.split('id="failed"')[1]
+    assert failed.index("Client 2") < failed.index(TOO_SLOW)
+    assert states(asked) == [State.DECLINED, State.DECLINED, State.WAITING, State.DECLINED]
+
+
+def test_what_a_page_has_no_time_for_is_told_as_well(finns, asked, monkeypatch):
+    left = iter([10.0, 3.1, 2.9, 0.0])
+    monkeypatch.setattr(selection.deadline, "left", lambda: next(left))
+    page = do_it(finns, "decline", ids(asked))
+    assert "2 requests declined" in page
+    assert page.split('id="failed"')[1].count(TOO_SLOW) == 2
+    assert states(asked).count(State.WAITING) == 2
 
 
 def test_what_was_flagged_before_is_not_flagged_twice(finns, asked, finn):

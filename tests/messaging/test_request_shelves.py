@@ -26,7 +26,7 @@ from messaging.services.moderation import uphold_flag
 from messaging.services.recheck import check_again
 from messaging.services.requests import open_request, send_request
 from tests import people
-from tests.messaging.letters import LETTER, send
+from tests.messaging.letters import LETTER, reply, send, write
 from tests.messaging.test_pages import cost_of, text_of
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +267,25 @@ def test_an_upheld_flag_stands_on_the_card(finn, now, mona, signed_in):
         clock=people.at(now - 2 * DAY),
     )
     uphold_flag(flag=flag, moderator=mona, reason="It is.", clock=people.at(now - DAY))
+    send(member, finn)
+    assert "1 flag upheld in 90 days" in text_of(signed_in(finn), reverse("requests"))
+
+
+def test_one_reporter_counts_once(finn, now, mona, signed_in):
+    member, other = writer("Client", now), people.freelancer("Reporter")
+    for number in range(5):
+        answer(member, now, accepted=True, number=number)
+    talk = send(member, other, now=now - 3 * DAY).conversation
+    reply(other, talk, "Yes?", now=now - 3 * DAY)
+    for line in ("Send it to my address.", "Now."):
+        flag = flag_message(
+            reporter=other.user,
+            message=write(member, talk, line, now=now - 2 * DAY),
+            reason=Flag.Reason.SPAM,
+            note="",
+            clock=people.at(now - 2 * DAY),
+        )
+        uphold_flag(flag=flag, moderator=mona, reason="It is.", clock=people.at(now - DAY))
     send(member, finn)
     assert "1 flag upheld in 90 days" in text_of(signed_in(finn), reverse("requests"))
 
