@@ -6,7 +6,7 @@ BOOTSTRAP = @$(PYTHON) marketplace/bootstrap.py
 help:
 	@echo "make run                   start the site on 127.0.0.1:8000 (PORT=9000 for another port)"
 	@echo "make test                  run every test (ARGS=\"-k gate\" goes to pytest)"
-	@echo "make check                 lint, types, floors, migrations, deployment settings, templates"
+	@echo "make check                 lint, types, floors, templates, deployment settings, migrations"
 	@echo "make bench                 how long pages and sends take (ARGS=\"--rows 10000\")"
 
 run:

@@ -18,7 +18,7 @@ from redis.exceptions import RedisError
 from accounts import limits
 
 #: The fields people write in at length; nothing else of a form is shown again.
-LETTERS = ("body", "note", "bio", "headline")
+LETTERS = ("body", "note", "bio", "headline", "line", "reason")
 #: What a dependency that does not answer raises.
 AWAY = (
     OperationalError,

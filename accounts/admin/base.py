@@ -1,6 +1,5 @@
 """What every page of the desk has in common."""
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django import forms
@@ -8,6 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpRequest
+from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -56,9 +56,9 @@ class Dated:
     """For the pages of dated facts: `recorded` is set by the desk, never typed."""
 
     @admin.display(description=_("recorded"))
-    def recorded(self, fact: DatedFact) -> datetime | None:
+    def recorded(self, fact: DatedFact) -> str | None:
         """When it was learned; nothing for a row that is still being typed."""
-        return fact.recorded_at if fact.pk else None
+        return formats.localize(timezone.localtime(fact.recorded_at)) if fact.pk else None
 
 
 def person_at(request: HttpRequest) -> User:

@@ -150,11 +150,15 @@ def _page(
 ) -> HttpResponse:
     """The whole page; forms that were not sent stand as they are stored."""
     owner = member.role == Membership.Role.OWNER
+    members = list(selectors.members(member.client))
     context = {
         "form": form or ClientForm(instance=member.client, disabled=not owner),
         "invite": invite or InviteForm(),
         "owner": owner,
-        "members": selectors.members(member.client),
+        "members": members,
+        "owners": sum(
+            each.role == Membership.Role.OWNER and each.user.is_active for each in members
+        ),
         "unanswered": selectors.unanswered(member.client) if owner else [],
         "refusal": refusal,
         "now": timezone.now(),

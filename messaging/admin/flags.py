@@ -19,7 +19,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from accounts.admin.base import Desk, person_at
 from accounts.clock import database_now
@@ -34,6 +33,17 @@ from messaging.models import Flag
 from messaging.services import moderation
 
 View = Callable[..., HttpResponse]
+
+
+def _of_the_case(view: View) -> View:
+    """A POST acts; whoever comes by a link, a reload or after signing in again reads the case."""
+
+    def guarded(request: HttpRequest, flag_id: int, **named: int) -> HttpResponse:
+        if request.method != "POST":
+            return HttpResponseRedirect(reverse("admin:messaging_flag_change", args=[flag_id]))
+        return view(request, flag_id, **named)
+
+    return guarded
 
 
 @admin.register(Flag)
@@ -87,7 +97,7 @@ class FlagAdmin(Desk[Flag]):
         own = [
             path(
                 route,
-                self.admin_site.admin_view(require_POST(view)),
+                self.admin_site.admin_view(_of_the_case(view)),
                 name=f"messaging_flag_{name}",
             )
             for route, view, name in acts
@@ -192,6 +202,7 @@ class FlagAdmin(Desk[Flag]):
         if is_party(person_at(request), flag):
             return self._page(request, flag)
         if not form.is_valid():
+            form.fields["reason"].widget.attrs["autofocus"] = True
             return self._page(request, flag, form=form, status=422)
         act = partial(act, reason=form.cleaned_data["reason"], clock=database_now)
         refused = attempt(act, decided=decided)

@@ -63,7 +63,8 @@ def declining(request: HttpRequest, freelancer: FreelancerProfile, public_id: UU
     if not form.is_valid():
         shown = selectors.request_of(freelancer, public_id)
         return _ask(request, freelancer, shown, Do.DECLINE, form)
-    return _answer(request, freelancer, public_id, partial(decline_request, line=form.words))
+    decline = partial(decline_request, line=form.words)
+    return _answer(request, freelancer, public_id, decline, unsent=form.words)
 
 
 @act_of("request")
@@ -113,8 +114,10 @@ def _answer(
     act: Act,
     *,
     back: bool = False,
+    unsent: str = "",
 ) -> HttpResponse:
-    """`back`: the act takes something back, so what was there before is shown again."""
+    """`back`: the act takes something back, so what was there before is shown again. `unsent`: what
+    was typed for it, which is told where it could not be done."""
     shown = selectors.request_of(freelancer, public_id)
     try:
         act(request=shown, freelancer=freelancer, clock=database_now)
@@ -126,6 +129,8 @@ def _answer(
         now_shown = selectors.request_of(freelancer, public_id)
         stands = standing.standing(now_shown, database_now()).sentence
         sentence = _("That was not done, for this came first. {stands}").format(stands=stands)
+        if unsent:
+            sentence += " " + _("Your line was not sent: “{line}”").format(line=unsent)
         return _tell(request, freelancer, now_shown, status=409, sentence=sentence)
     return _tell(request, freelancer, selectors.request_of(freelancer, public_id), back=back)
 

@@ -18,6 +18,7 @@ from messaging.models.conversation import Side
 from messaging.selectors import Counts
 from messaging.standing import standing
 from messaging.views.conversations import was_seen
+from messaging.views.requests import shown_of
 
 #: So many messages come at once; the page asks again for the rest.
 MOST_MESSAGES = 50
@@ -91,21 +92,23 @@ def live_thread(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 @freelancer_only
 def live_requests(request: HttpRequest, freelancer: FreelancerProfile) -> HttpResponse:
-    """How many requests wait that are newer than what the page has shown, and what became of those
-    cards that wait no more. Three queries; no letter is read."""
+    """How many requests wait that are newer than what the page has shown, what became of those
+    cards that wait no more, and the cards of those that wait again. Three queries, and those of the
+    cards if there are any; no letter is read."""
     page, now = Shown(request.GET), database_now()
     cards = set(page.cards)
     seen = list(selectors.chosen(freelancer, [*page.known, *cards]))
     blocked = selectors.blocked_among(freelancer, [one.client_id for one in seen])
-    stands = [
-        (one, standing(one, now, blocked=one.client_id in blocked))
-        for one in seen
-        if one.public_id in cards
-    ]
+    stands = [(one, standing(one, now, blocked=one.client_id in blocked)) for one in seen]
+    again = [one for one, how in stands if how.can_answer and one.public_id not in cards]
     context = {
         "new": selectors.newer(freelancer, seen, now),
         "is_empty": not seen,
-        "left": [(one, how) for one, how in stands if not how.can_answer],
+        "left": [
+            (one, how) for one, how in stands if one.public_id in cards and not how.can_answer
+        ],
+        "again": shown_of(freelancer, again, now) if again else [],
+        "place": "waiting",
         "back": reverse("requests"),
     }
     return render(request, "live/requests.html", context)

@@ -80,21 +80,36 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const place = event.target;
     if (place === beside()) hasCome();
+    const isIts = place.id && place === placeOf(opened());
     // Answered here, from either side; or its row has left the list.
-    const isAnswered = place.id && place === placeOf(opened()) && place.querySelector(".request-row");
-    if (isAnswered || (opened() && !placeOf(opened()))) close();
+    if ((isIts && place.querySelector(".request-row")) || (opened() && !placeOf(opened()))) close();
+    else if (isIts) waitsAgain(place);
     mark();
   });
 
-  // Answered or withdrawn elsewhere while it is read: it says so, and offers no answer any more.
+  // Answered, withdrawn or taken back elsewhere while it is read.
   document.addEventListener("htmx:oobAfterSwap", (event) => {
-    const row = placeOf(opened())?.querySelector(".request-row .row-said");
-    const acts = opened()?.querySelector("#answer .acts");
-    if (!row || !acts || event.detail.target !== placeOf(opened())) return;
+    const place = placeOf(opened());
+    if (!isLook || !place || event.detail.target !== place) return;
+    const row = place.querySelector(".request-row .row-said");
+    if (row) isAnswered(row);
+    else waitsAgain(place);
+  });
+
+  // It says so, without the seconds that only the list counts, and offers no answer any more; a reply
+  // that was begun stays to be read.
+  function isAnswered(row) {
+    const acts = opened().querySelector("#answer .acts");
+    if (!acts) return;
     const told = document.createElement("p");
     told.className = "stands";
     told.setAttribute("role", "alert");
-    told.textContent = row.textContent;
+    told.textContent = row.textContent.replace(/ They will be told in \d+ seconds?\./, "");
     acts.replaceWith(told);
-  });
+    for (const offer of opened().querySelectorAll("#answer .unless-answered, #reply .field-help")) offer.remove();
+  }
+
+  function waitsAgain(place) {
+    if (opened().querySelector("#answer .stands[role='alert']")) show(place.querySelector("[data-beside]"));
+  }
 })();

@@ -18,7 +18,7 @@
   // By person and place, so that nobody who shares the browser is shown another's words.
   const nameOf = (draft) => `${COPIES}${draft.dataset.person}.${draft.dataset.place}`;
   const forget = (draft) => stored((storage) => storage.removeItem(nameOf(draft)));
-  const clockOf = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  const clockOf = (instant) => new Date(instant).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
   function copyOf(draft) {
     const text = stored((storage) => storage.getItem(nameOf(draft)));

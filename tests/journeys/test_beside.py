@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.clock import database_now
 from messaging.models import ContactRequest
-from messaging.services.answers import decline_request
+from messaging.services.answers import decline_request, undo_answer
 from tests.journeys.desk import ASKERS, press, states
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -14,6 +14,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def beside(finns: Page):
     return finns.locator("#opened")
+
+
+def look(finns: Page) -> None:
+    """The page hears that something changed, as from its stream."""
+    finns.evaluate("htmx.trigger(document.body, 'live')")
 
 
 def test_a_request_is_opened_and_answered_beside_the_list(finns: Page, card, beside):
@@ -193,16 +198,42 @@ def test_escape_closes_it_unless_one_types(finns: Page, card, beside):
 def test_what_is_answered_elsewhere_while_it_is_read(finns: Page, finn, card, beside):
     press(finns, "j o")
     expect(beside.locator(".letter")).to_be_visible()
+    beside.get_by_label("Reply", exact=True).fill("Perhaps.")
     asked = ContactRequest.objects.get(client__name="Client 4")
     decline_request(request=asked, freelancer=finn, clock=database_now)
-    finns.evaluate("htmx.trigger(document.body, 'live')")
-    expect(beside.get_by_role("alert")).to_contain_text("Declined.")
+    look(finns)
+    expect(beside.get_by_role("alert")).to_have_text("Declined.")
     expect(beside.locator(".letter")).to_be_visible()
     expect(beside.get_by_role("button", name="Accept", exact=True)).to_have_count(0)
+    expect(beside.get_by_role("button", name="Reply and accept")).to_have_count(0)
+    expect(beside.get_by_label("Reply", exact=True)).to_have_value("Perhaps.")
+    expect(beside).not_to_contain_text("can be taken back")
+    beside.locator(".letter").click()
     press(finns, "Escape")
     expect(
         finns.locator("#requests .request-row").get_by_role("button", name="Undo")
     ).to_be_focused()
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere"])
+def test_what_was_answered_elsewhere_and_taken_back_waits_again(
+    finns: Page, finn, card, beside, where
+):
+    press(finns, "j o")
+    expect(beside.locator(".letter")).to_be_visible()
+    asked = ContactRequest.objects.get(client__name="Client 4")
+    decline_request(request=asked, freelancer=finn, clock=database_now)
+    look(finns)
+    expect(beside.get_by_role("alert")).to_have_text("Declined.")
+    if where == "here":
+        finns.locator("#requests .request-row").get_by_role("button", name="Undo").click()
+    else:
+        undo_answer(request=asked, freelancer=finn, clock=database_now)
+        look(finns)
+    expect(card(4).get_by_role("button", name="Accept")).to_be_visible()
+    expect(beside.get_by_role("button", name="Accept", exact=False).first).to_be_visible()
+    expect(beside.get_by_role("alert")).to_have_count(0)
+    expect(finns.locator("#all")).to_have_attribute("data-count", str(ASKERS))
 
 
 @pytest.mark.parametrize("part", ["Client 4", "No thanks, with a line · Client 4"])

@@ -198,7 +198,7 @@ def test_after_the_last_card_there_is_a_way_on(finns: Page):
     for left in range(ASKERS, 0, -1):
         expect(finns.locator("#requests article")).to_have_count(left)
         press(finns, "n")
-    on = finns.get_by_role("link", name="See who is next")
+    on = finns.get_by_role("link", name="Look once more")
     expect(on).to_be_focused()
     on.click()
     expect(finns.get_by_role("heading", name="Nobody is waiting")).to_be_visible()

@@ -136,6 +136,19 @@ def test_a_card_that_waits_no_more_says_what_became_of_it(cleo, otto, finn, finn
     assert "They took it back" not in requests(finns, [gone, blocked], []), "it says so already"
 
 
+def test_a_row_whose_answer_was_taken_back_elsewhere_is_a_card_again(cleo, otto, finn, finns):
+    back, gone = send(cleo, finn), send(otto, finn)
+    for request in (back, gone):
+        answers.decline_request(request=request, freelancer=finn, clock=database_now)
+    assert "oob" not in requests(finns, [back, gone], [])
+    answers.undo_answer(request=back, freelancer=finn, clock=database_now)
+    text = requests(finns, [back, gone], [])
+    assert f'hx-swap-oob="innerHTML:#request-{back.public_id}"' in text
+    assert reverse("accepting", args=[back.public_id]) in text
+    assert str(gone.public_id) not in text
+    assert "oob" not in requests(finns, [back, gone], [back]), "it is there already"
+
+
 def test_anothers_requests_are_nothing(cleo, finn, otto, signed_in):
     request = send(cleo, finn)
     answers.withdraw_request(request=request, member=cleo, clock=database_now)

@@ -120,7 +120,7 @@ def test_reading_changes_nothing(desk, cleo, finn):
         desk.get(QUEUE)
         desk.get(address(flag))
         for act in ("upholding", "dismissal", "hold"):
-            assert desk.get(address(flag, act)).status_code == 405
+            assert desk.get(address(flag, act)).status_code == 302
         assert desk.post(address(flag), {"reason": "scam"}).status_code == 405
 
     changing = ("INSERT", "UPDATE", "DELETE")

@@ -57,6 +57,21 @@ def test_a_second_decision_is_refused_with_the_first_one_shown(desk, flag):
 
 
 @pytest.mark.parametrize("act", ["upholding", "dismissal", "hold"])
+def test_who_comes_by_a_link_or_after_signing_in_again_reads_the_case(desk, flag, act):
+    answer = desk.get(address(flag, act))
+    assert (answer.status_code, answer["Location"]) == (302, address(flag))
+    assert logged() == []
+
+
+def test_who_was_signed_out_keeps_the_reason(desk, flag):
+    desk.logout()
+    answer = desk.post(address(flag, "hold"), REASON)
+    assert answer.status_code == 403
+    assert REASON["reason"] in answer.content.decode()
+    assert logged() == []
+
+
+@pytest.mark.parametrize("act", ["upholding", "dismissal", "hold"])
 @pytest.mark.parametrize("reason", ["", "   ", "\u200b\u2060", "x" * 501])
 def test_a_reason_is_required_and_what_was_typed_is_kept(desk, flag, act, reason):
     answer = desk.post(address(flag, act), {"reason": reason})

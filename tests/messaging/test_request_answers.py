@@ -105,6 +105,16 @@ def test_what_has_moved_is_told_and_stays(finns, asked, cleo, now, act, data, st
     assert asked.state == State.WITHDRAWN
 
 
+def test_a_line_that_came_too_late_is_not_lost(finns, asked, cleo):
+    withdraw_request(request=asked, member=cleo, clock=database_now)
+    line = {"line": "Not before the thaw, <thank> you."}
+    for headers in ({}, HTMX):
+        refused = press(finns, "declining", asked, line, **headers)
+        assert refused.status_code == 409
+        said = "Your line was not sent: “Not before the thaw, &lt;thank&gt; you.”"
+        assert said in refused.content.decode()
+
+
 def test_an_answer_that_was_told_stands(finns, asked, finn, now):
     answered_long_ago(asked, finn, now)
     assert reverse("undoing", args=[asked.public_id]) not in text_of(finns, "/requests/")

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts import deadline
 from accounts.clock import database_now
 from accounts.limits import LIMITS
 from accounts.models import FreelancerProfile, Membership
@@ -257,7 +258,7 @@ def test_a_database_that_is_too_slow_for_one_loses_no_word_of_the_others(finns, 
 
 def test_what_a_page_has_no_time_for_is_told_as_well(finns, asked, monkeypatch):
     left = iter([10.0, 3.1, 2.9, 0.0])
-    monkeypatch.setattr(selection.deadline, "left", lambda: next(left))
+    monkeypatch.setattr(deadline, "left", lambda: next(left))
     page = do_it(finns, "decline", ids(asked))
     assert "2 requests declined" in page
     assert page.split('id="failed"')[1].count(TOO_SLOW) == 2

@@ -144,6 +144,17 @@ def test_the_last_owner_stays_one(cleo, dan, signed_in):
     assert changed(before) == set()
 
 
+def test_the_only_owner_reads_so_before_leaving(cleo, dan, signed_in):
+    said = "You are the only owner. Make somebody else an owner before you leave."
+    browser = signed_in(cleo)
+    assert said in browser.get(PAGE).content.decode()
+    assert reverse("leaving") in signed_in(dan).get(PAGE).content.decode()
+    change(browser, "role", dan, role="owner")
+    page = browser.get(PAGE).content.decode()
+    assert said not in page
+    assert reverse("leaving") in page
+
+
 def test_an_owner_who_may_not_sign_in_is_not_another_owner(cleo, dan, signed_in):
     change(signed_in(cleo), "role", dan, role="owner")
     User.objects.filter(pk=dan.user_id).update(is_active=False)

@@ -100,6 +100,7 @@ def test_a_megabyte_is_too_much_at_once(world):
 
     assert answer.status_code == 413
     assert "2,000 characters" in answer.content.decode()
+    assert f'href="{answer.request["PATH_INFO"]}"' in answer.content.decode()
     assert changed(before) == set()
 
 
