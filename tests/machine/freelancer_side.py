@@ -13,6 +13,8 @@ from tests.machine.ground import pairs, which
 from tests.machine.model import DAY, OPEN_DOOR, UNDO, Pair, Row
 from tests.machine.world import CLIENTS, FREELANCERS
 
+HOUR = timedelta(hours=1)
+
 freelancers = st.sampled_from(FREELANCERS)
 kinds = st.sampled_from(["accepted", "declined", "declined", "put_off"])
 #: Doors, as the model has them.
@@ -37,19 +39,26 @@ def asked(machine: "FreelancerSide") -> bool:
 class FreelancerSide(ClientSide):
     # Answers
 
-    def one_answer(self, number: int, answer: str, days: int) -> None:
+    def one_answer(self, number: int, answer: str, days: int, behind: bool) -> None:
+        """`behind`: by a clock that was set back an hour, and goes right again afterwards."""
         now = self.moment()
         request = self.pick(
             number, self.model.requests, lambda row: self.model.state(row, now) == "waiting"
         )
         self.pair = request["pair"]
         until = now + (1 + days) * DAY
+        if behind:
+            # The answer is of the instant of the asking at the earliest.
+            self.behind, now = HOUR, max(now - HOUR, request["sent"])
         stood = self.model.state(request, now)
         promised = self.say(request, answer, until, now)
         came, _ = self.answer_of(lambda: self.give(request, answer, until))
+        self.behind = timedelta()
         self.did(answer, f"{promised} {stood}", f"{came} {stood}")
 
-    _answering = rule(number=which, answer=kinds, days=which)
+    _answering = rule(
+        number=which, answer=kinds, days=which, behind=st.sampled_from([False, False, False, True])
+    )
     answer = precondition(asked)(_answering(one_answer))
     answer_too = precondition(asked)(_answering(one_answer))
     answer_once_more = precondition(asked)(_answering(one_answer))

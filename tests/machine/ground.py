@@ -4,7 +4,7 @@ import copy
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -67,6 +67,7 @@ class Ground(RuleBasedStateMachine):
         self.accounts = dict(self.world.clients)
         self.profiles = {name: copy.copy(row) for name, row in self.world.freelancers.items()}
         self.now = START
+        self.behind = timedelta()
         self.acted = False
         self.sound = True
         self.judged = False
@@ -83,7 +84,8 @@ class Ground(RuleBasedStateMachine):
     # The moment and the answer
 
     def clock(self) -> datetime:
-        return self.now
+        """What the application reads; `behind` the time for an act whose clock was set back."""
+        return self.now - self.behind
 
     def moment(self, pair: Pair | None = None) -> datetime:
         """The instant of this act: the one that was jumped to, or a tick after the last act."""
