@@ -164,7 +164,22 @@
   // Before what follows is shown, or gone to.
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const form = event.detail.elt;
-    if (sends(form) && event.detail.xhr.status < 400) form.querySelectorAll(".draft").forEach(forget);
+    if (!sends(form) || event.detail.xhr.status >= 400) return;
+    for (const draft of form.querySelectorAll(".draft")) {
+      forget(draft);
+      tabs?.postMessage({ name: nameOf(draft), text: form.elements.body.value });
+    }
+  });
+
+  // The same words in another tab would go twice.
+  const tabs = "BroadcastChannel" in window ? new BroadcastChannel("threshold.sent") : null;
+  tabs?.addEventListener("message", ({ data }) => {
+    for (const draft of document.querySelectorAll("form[data-sends] .draft")) {
+      const { body } = draft.closest("form").elements;
+      if (nameOf(draft) !== data.name || body.value !== data.text) continue;
+      body.value = "";
+      body.dispatchEvent(new Event("input", { bubbles: true }));
+    }
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -269,6 +269,19 @@ def test_a_clock_that_is_wrong_throws_nothing_away(opened: Open, cleo, talk: str
     expect(page.get_by_label("Your message")).to_have_value("Kept, and more.")
 
 
+def test_what_was_sent_from_another_tab_stands_there_no_more(opened: Open, cleo, talk: str):
+    page = opened(cleo)
+    page.goto(talk)
+    page.get_by_label("Your message").fill("Once.")
+    expect(page.locator(".draft-said")).to_contain_text("Draft saved")
+    other = page.context.new_page()
+    other.goto(talk)
+    expect(other.get_by_label("Your message")).to_have_value("Once.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.locator("#latest .msg-body")).to_have_text("Once.")
+    expect(other.get_by_label("Your message")).to_have_value("")
+
+
 def test_a_reply_is_sent_where_requests_are_answered(opened: Open, cleo, finn):
     request = send(cleo, finn)
     page = opened(finn)
