@@ -47,7 +47,8 @@ class FreelancerSide(ClientSide):
         )
         self.pair = request["pair"]
         until = now + (1 + days) * DAY
-        if behind:
+        # What has expired may be written down already, which no clock takes back.
+        if behind and self.model.state(request, now) == "waiting":
             # The answer is of the instant of the asking at the earliest.
             self.behind, now = HOUR, max(now - HOUR, request["sent"])
         stood = self.model.state(request, now)
